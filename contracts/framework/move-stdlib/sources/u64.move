@@ -1,0 +1,78 @@
+#[defines_primitive(u64)]
+module std::u64;
+
+use std::string::String;
+
+public fun max(x: u64, y: u64): u64 {
+    if (x > y) x else y
+}
+
+public fun min(x: u64, y: u64): u64 {
+    if (x < y) x else y
+}
+
+public fun diff(x: u64, y: u64): u64 {
+    if (x > y) x - y else y - x
+}
+
+public fun bitwise_not(x: u64): u64 {
+    x ^ max_value!()
+}
+
+public fun divide_and_round_up(x: u64, y: u64): u64 {
+    if (x % y == 0) x / y else x / y + 1
+}
+
+/// `base` to the power of `exponent`; aborts with an arithmetic error on overflow.
+public fun pow(base: u64, exponent: u8): u64 {
+    let mut result: u64 = 1;
+    let mut left = exponent;
+    while (left > 0) {
+        result = result * base;
+        left = left - 1;
+    };
+    result
+}
+
+public fun try_as_u8(x: u64): Option<u8> {
+    if (x > 0xFF) option::none() else option::some(x as u8)
+}
+
+public fun try_as_u16(x: u64): Option<u16> {
+    if (x > 0xFFFF) option::none() else option::some(x as u16)
+}
+
+public fun try_as_u32(x: u64): Option<u32> {
+    if (x > 0xFFFFFFFF) option::none() else option::some(x as u32)
+}
+
+/// Decimal digits.
+public fun to_string(x: u64): String {
+    if (x == 0) return b"0".to_string();
+    let mut rest = x;
+    let mut digits = vector[];
+    while (rest != 0) {
+        digits.push_back((48 + rest % 10) as u8);
+        rest = rest / 10;
+    };
+    digits.reverse();
+    digits.to_string()
+}
+
+public macro fun max_value(): u64 {
+    0xFFFFFFFFFFFFFFFF
+}
+
+/// Runs `f` for each number from `start` up to, not including, `stop`.
+public macro fun range_do<$R: drop>($start: u64, $stop: u64, $f: |u64| -> $R) {
+    let mut i = $start;
+    let stop = $stop;
+    while (i < stop) {
+        $f(i);
+        i = i + 1;
+    }
+}
+
+public macro fun do<$R: drop>($stop: u64, $f: |u64| -> $R) {
+    range_do!(0, $stop, $f)
+}
