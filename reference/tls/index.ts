@@ -1,0 +1,2 @@
+export { ensureServerCertificate } from './server-certificate.ts';
+export type { ServerCertificate } from './server-certificate.ts';
