@@ -1,0 +1,19 @@
+import { HarnessError } from '../errors.ts';
+import type { Control } from '../target/control-methods.ts';
+
+/** Calls the run's owner. Each method of Control is there under its name. */
+export function controlClient(options: { url: string; token: string }): Control {
+  const call = async (method: string, params: unknown): Promise<unknown> => {
+    const answer = await fetch(`${options.url}/${method}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(params ?? {}),
+    });
+    const body = (await answer.json()) as { error?: string } | null;
+    if (!answer.ok) throw new HarnessError(body?.error ?? `control ${method} failed with ${answer.status}`);
+    return body;
+  };
+  return new Proxy({} as Control, {
+    get: (_, name) => (params: unknown) => call(String(name), params),
+  });
+}

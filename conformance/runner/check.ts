@@ -1,0 +1,59 @@
+import type { CheckContext } from './context.ts';
+
+/** One black-box observation of one requirement. */
+export interface Check {
+  /** Permanent: the requirement's id, or that id with `/case` when it has several checks. */
+  readonly id: string;
+  readonly requirement: string;
+  /** What is observed, as a clause: "an expired credential is refused". */
+  readonly title: string;
+  /** Names of the mutants it must fail on. */
+  readonly mutants: readonly string[];
+  /** Runs alone, after all others: for what disturbs the whole target, such as a restart. */
+  readonly exclusive: boolean;
+  /** Milliseconds until the check counts as failed. */
+  readonly timeoutMs: number;
+  readonly run: (t: CheckContext) => Promise<void>;
+}
+
+export interface CheckOptions {
+  mutants?: readonly string[];
+  exclusive?: boolean;
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** Defines a check; its id names the requirement it observes. */
+export function check(id: string, title: string, options: CheckOptions, run: Check['run']): Check {
+  return {
+    id,
+    requirement: id.split('/')[0] ?? id,
+    title,
+    mutants: options.mutants ?? [],
+    exclusive: options.exclusive ?? false,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    run,
+  };
+}
+
+/** The registrar that a process running checks installs; see setup.ts. */
+export interface Registrar {
+  (checks: readonly Check[]): void;
+}
+
+const REGISTRAR = Symbol.for('k3s-daas.conformance.registrar');
+
+export function installRegistrar(registrar: Registrar): void {
+  (globalThis as Record<symbol, unknown>)[REGISTRAR] = registrar;
+}
+
+/**
+ * The default export of every `*.check.ts` file. Where checks are only listed it does nothing more; in a process that
+ * runs checks they are registered as tests.
+ */
+export function defineChecks(checks: readonly Check[]): readonly Check[] {
+  const registrar = (globalThis as Record<symbol, unknown>)[REGISTRAR] as Registrar | undefined;
+  registrar?.(checks);
+  return checks;
+}

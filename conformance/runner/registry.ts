@@ -1,0 +1,28 @@
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HarnessError } from '../errors.ts';
+import { FROM_SOURCE, PACKAGE_ROOT } from '../paths.ts';
+import type { Check } from './check.ts';
+
+/** Folder of the checks, and what their files are called: sources, or compiled ones in the published package. */
+export const CHECKS = {
+  root: FROM_SOURCE ? PACKAGE_ROOT : join(PACKAGE_ROOT, 'dist'),
+  pattern: `conformance/checks/**/*.check.${FROM_SOURCE ? 'ts' : 'js'}`,
+};
+
+/** Every check there is, in a stable order. Throws HarnessError when two share an id. */
+export async function loadChecks(): Promise<readonly Check[]> {
+  const files: string[] = [];
+  for await (const file of glob(CHECKS.pattern, { cwd: CHECKS.root })) files.push(join(CHECKS.root, file));
+  const modules = await Promise.all(
+    files.toSorted().map(async (file) => (await import(pathToFileURL(file).href)) as { default: readonly Check[] }),
+  );
+  const checks = modules.flatMap((module) => module.default);
+  const seen = new Set<string>();
+  for (const { id } of checks) {
+    if (seen.has(id)) throw new HarnessError(`two checks have the id ${id}`);
+    seen.add(id);
+  }
+  return checks;
+}

@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { modulePath } from '../paths.ts';
+import { HarnessError, describeError } from '../errors.ts';
+import type { CheckResult } from '../report/model.ts';
+import { mergeAttempts } from '../report/verdict.ts';
+import type { WorldInfo } from '../target/world-info.ts';
+import type { Check } from './check.ts';
+import { CHECKS } from './registry.ts';
+import type { RunPlan } from './setup.ts';
+import { startVitest, type InlineConfig, type Reporter } from 'vitest/node';
+
+export interface VitestRunOptions {
+  world: WorldInfo;
+  checks: readonly Check[];
+  repeat: number;
+  /** Called for each check as soon as its result is there. */
+  onResult: (result: CheckResult) => void;
+}
+
+/** Runs the checks with vitest: those that disturb nobody side by side, then the exclusive ones one at a time. */
+export async function runChecks(options: VitestRunOptions): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const exclusive of [false, true]) {
+    const checks = options.checks.filter((check) => check.exclusive === exclusive);
+    if (checks.length > 0) results.push(...(await runPhase(options, checks, exclusive)));
+  }
+  return results;
+}
+
+async function runPhase(options: VitestRunOptions, checks: readonly Check[], exclusive: boolean): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const faults: string[] = [];
+  const reporter: Reporter = {
+    onTestCaseResult(testCase) {
+      const attempts = testCase.meta().results;
+      if (attempts?.[0]) {
+        const merged = mergeAttempts(attempts as [CheckResult, ...CheckResult[]]);
+        results.push(merged);
+        options.onResult(merged);
+        return;
+      }
+      const outcome = testCase.result();
+      if (outcome.state === 'failed') faults.push(`${testCase.name}: ${outcome.errors[0]?.message ?? 'failed'}`);
+    },
+    onTestRunEnd(modules, unhandled) {
+      for (const module of modules) faults.push(...module.errors().map((error) => `${module.moduleId}: ${error.message}`));
+      faults.push(...unhandled.map((error) => error.message));
+    },
+  };
+  const plan: RunPlan = { world: options.world, ids: checks.map(({ id }) => id), exclusive, repeat: options.repeat };
+  const config: InlineConfig = {
+    root: CHECKS.root,
+    config: false as unknown as string,
+    include: [CHECKS.pattern],
+    exclude: [],
+    setupFiles: [modulePath('conformance/runner/setup.ts')],
+    provide: { plan },
+    reporters: [reporter],
+    watch: false,
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: exclusive ? 1 : Math.max(1, Math.min(4, availableParallelism())),
+    fileParallelism: !exclusive,
+    maxConcurrency: 8,
+    sequence: { seed: options.world.seed },
+    coverage: { enabled: false },
+    silent: false,
+    printConsoleTrace: false,
+  };
+  const exitCode = process.exitCode;
+  try {
+    const vitest = await startVitest(config);
+    await vitest.close();
+  } catch (cause) {
+    throw new HarnessError(`vitest could not run the checks: ${describeError(cause)}`, { cause });
+  } finally {
+    // vitest sets the exit code of its own view of things; ours follows from the report alone.
+    process.exitCode = exitCode;
+  }
+  if (faults.length > 0) throw new HarnessError(`the checks could not be run:\n${faults.join('\n')}`);
+  return results;
+}

@@ -1,0 +1,110 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventTap, TappedEvent } from '../drivers/chain/event-tap.ts';
+import { HarnessError } from '../errors.ts';
+import type { Operator } from './operator.ts';
+import type { Part } from './part.ts';
+import { probeServer } from './probe.ts';
+import type { WorkerRequest, WorkerStarted } from './worker-pool.ts';
+import type { World } from './world.ts';
+
+/** Which part: a server by its role, a worker by the id it was started with. */
+export interface PartRef {
+  part: string;
+}
+
+/** How a part stands: `exit` once it ended. */
+export interface PartState {
+  running: boolean;
+  exit?: { code: number | null; signal: string | null };
+}
+
+/** The requests that checks may make of the run's owner, by name. */
+export interface Control {
+  fund(params: { address: string; mist: string }): Promise<void>;
+  slash(params: { record: string; reason: string }): Promise<{ digest: string }>;
+  registerGateway(params: { address: string }): Promise<{ cap: string }>;
+  retireGateway(params: { cap: string }): Promise<void>;
+  caps(params: object): Promise<{ admin: boolean; slash: boolean }>;
+  events(params: object): Promise<{ events: readonly TappedEvent[] }>;
+  localnet(params: { path: string; body: object }): Promise<void>;
+  startWorker(params: WorkerRequest): Promise<WorkerStarted>;
+  start(params: PartRef): Promise<void>;
+  stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number }>;
+  kill(params: PartRef): Promise<void>;
+  state(params: PartRef): Promise<PartState>;
+  logs(params: PartRef): Promise<{ text: string }>;
+  storage(params: PartRef): Promise<{ files: string[] }>;
+}
+
+interface ChainSide {
+  url: string;
+  operator?: Operator;
+}
+
+/** Implements the control methods on a running world. */
+export function controlMethods(world: World, chain: ChainSide, tap: EventTap): Control & Record<string, (params: never) => Promise<unknown>> {
+  const operator = (): Operator => {
+    if (!chain.operator) throw new HarnessError('the target file names no wallets.operator');
+    return chain.operator;
+  };
+  const partOf = (ref: PartRef): Part => {
+    if (ref.part === 'gateway' || ref.part === 'master') {
+      const server = world.servers.get(ref.part);
+      if (!server) throw new HarnessError(`the target has no ${ref.part}`);
+      return server.part;
+    }
+    if (!world.workers) throw new HarnessError('the target has no worker');
+    return world.workers.get(ref.part);
+  };
+  const methods: Control = {
+    fund: ({ address, mist }) => operator().fund(address, BigInt(mist)),
+    slash: async ({ record, reason }) => ({ digest: await operator().slash(record, reason) }),
+    registerGateway: async ({ address }) => ({ cap: await operator().registerGateway(address) }),
+    retireGateway: ({ cap }) => operator().retireGateway(cap),
+    caps: async () => {
+      await Promise.resolve();
+      return { admin: chain.operator?.caps.admin !== undefined, slash: chain.operator?.caps.slash !== undefined };
+    },
+    events: async () => ({ events: await tap.events() }),
+    localnet: async ({ path, body }) => {
+      if (!world.localnet) throw new HarnessError('the chain is not the embedded one');
+      const answer = await fetch(`${chain.url}/localnet/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+      if (!answer.ok) throw new HarnessError(`the localnet refused ${path}: ${answer.status} ${await answer.text()}`);
+    },
+    startWorker: async (request) => {
+      if (!world.workers) throw new HarnessError('the target has no worker');
+      return world.workers.start(request);
+    },
+    start: async (ref) => {
+      const part = partOf(ref);
+      await part.start();
+      if (ref.part !== 'gateway' && ref.part !== 'master') return;
+      const url = world.values.get(`${ref.part}.url`) ?? '';
+      await probeServer({ name: ref.part, url, caFile: world.values.get(`${ref.part}.ca`), part });
+    },
+    stop: async (ref) => {
+      const before = Date.now();
+      const exit = await partOf(ref).stop();
+      const ended = exit ? { exit: { code: exit.code, signal: exit.signal } } : {};
+      return { running: false, ...ended, killed: exit?.killed ?? false, ms: Date.now() - before };
+    },
+    kill: (ref) => partOf(ref).kill(),
+    state: async (ref) => {
+      const part = partOf(ref);
+      if (part.running || !part.process) return { running: part.running };
+      return { running: false, exit: await part.process.exited };
+    },
+    logs: async (ref) => ({ text: await partOf(ref).logs() }),
+    storage: async (ref) => ({ files: (await Promise.all(partOf(ref).storage.map(filesUnder))).flat() }),
+  };
+  return methods as Control & Record<string, (params: never) => Promise<unknown>>;
+}
+
+async function filesUnder(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return [];
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}

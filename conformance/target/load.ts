@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { UsageError } from '../errors.ts';
+import { readJson } from '../paths.ts';
+import type { TargetFile } from './types.ts';
+
+/** A target file and the folder its relative paths start from. */
+export interface LoadedTarget {
+  file: TargetFile;
+  path: string;
+  dir: string;
+}
+
+/** Reads and checks a target file. Throws UsageError with line, column and a fix for each fault. */
+export async function loadTarget(path: string): Promise<LoadedTarget> {
+  const absolute = resolve(path);
+  const text = await readFile(absolute, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`cannot read the target file ${path}`, {
+      cause,
+      hint: 'write one with `daas init`, or leave --target out to check the bundled reference',
+    });
+  });
+  return { file: await parseTarget(text, path), path: absolute, dir: dirname(absolute) };
+}
+
+/** Parses the text of a target file; `name` is used in messages. */
+export async function parseTarget(text: string, name: string): Promise<TargetFile> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((error) => {
+      const at = lines.linePos(error.pos[0]);
+      return `${name}:${at.line}:${at.col}: ${error.message}`;
+    });
+    throw new UsageError(faults.join('\n'), { hint: 'mend the YAML at the place named, or write a new file with `daas init`' });
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 50 });
+  const validate = new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(
+    await readJson('conformance/schemas/target.schema.json'),
+  );
+  if (!validate(value)) {
+    const faults = (validate.errors ?? [])
+      .filter((error) => error.keyword !== 'if')
+      .map((error) => describe(error, document, lines, name));
+    throw new UsageError([...new Set(faults)].join('\n'), {
+      hint: 'the JSON Schema is conformance/schemas/target.schema.json; `daas init` writes a valid file',
+    });
+  }
+  if (!value.gateway && !value.master && !value.worker) {
+    throw new UsageError(`${name}:1:1: names no part to check`, {
+      hint: 'add at least one of gateway, master and worker (the word `bundled` takes the reference’s own)',
+    });
+  }
+  return value;
+}
+
+function describe(error: ErrorObject, document: Document, lines: LineCounter, name: string): string {
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const extra = String(error.params['additionalProperty'] ?? '');
+  const node: unknown = document.getIn(extra ? [...path, extra] : path, true) ?? document.getIn(path, true);
+  const range = rangeOf(node) ?? rangeOf(document.contents);
+  const at = lines.linePos(range ?? 0);
+  const where = path.join('.') || 'the file';
+  return `${name}:${at.line}:${at.col}: ${where}: ${fixFor(error, node)}`;
+}
+
+function fixFor(error: ErrorObject, node: unknown): string {
+  const got = node instanceof Object && 'value' in node ? `, got ${JSON.stringify(node.value)}` : '';
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `unknown field "${error.params['additionalProperty']}"; remove it or correct its spelling`;
+    case 'required':
+      return `the field "${error.params['missingProperty']}" is missing; add it`;
+    case 'enum':
+      return `must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}${got}`;
+    case 'const':
+      return `must be ${JSON.stringify(error.params['allowedValue'])}${got}`;
+    case 'pattern':
+      return `must match ${error.params['pattern']}${got}`;
+    default:
+      return `${error.message ?? error.keyword}${got}`;
+  }
+}
+
+function rangeOf(node: unknown): number | undefined {
+  if (!(node instanceof Object) || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  const start: unknown = node.range[0];
+  return typeof start === 'number' ? start : undefined;
+}
+
+function unescapePointer(segment: string): string | number {
+  const text = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,147 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { HarnessError, TargetError } from '../errors.ts';
+import { poll } from '../drivers/wait.ts';
+import { TargetProcess, type Exit } from './process.ts';
+import { fill, type Values } from './template.ts';
+import type { PartConfig } from './types.ts';
+
+/** What a part's variables are expanded with, and where its relative paths start. */
+export interface PartContext {
+  name: string;
+  config: PartConfig;
+  values: Values;
+  /** Folder of the target file. */
+  targetDir: string;
+  /** The part's own folder in the run's folder. */
+  dir: string;
+  /** Extra environment, for mutants. */
+  env?: Record<string, string>;
+}
+
+const STOP_MS = 10_000;
+
+/** One startable piece of the implementation under test: a gateway, a master, or one worker. */
+export class Part implements AsyncDisposable {
+  readonly name: string;
+  readonly context: PartContext;
+  #process: TargetProcess | undefined;
+
+  constructor(context: PartContext) {
+    this.name = context.name;
+    this.context = context;
+  }
+
+  /** False for a part that runs already and is only known by its URL. */
+  get startable(): boolean {
+    return this.context.config.start !== undefined;
+  }
+
+  get running(): boolean {
+    return this.#process?.running ?? false;
+  }
+
+  get process(): TargetProcess | undefined {
+    return this.#process;
+  }
+
+  /** Writes its configuration files and starts it. Readiness is its owner's to wait for. */
+  async start(): Promise<void> {
+    const { config, dir } = this.context;
+    if (!config.start) return;
+    await mkdir(dir, { recursive: true });
+    for (const [path, content] of Object.entries(config.files ?? {})) {
+      const file = this.#path(path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, this.#fill(content, `files of the ${this.name}`), { mode: 0o600 });
+      await chmod(file, 0o600);
+    }
+    const [command, ...args] = this.#commandLine();
+    if (!command) throw new HarnessError(`start.command of the ${this.name} is empty`);
+    const env = Object.entries(config.start.env ?? {}).map(([key, value]) => [key, this.#fill(value, `env of the ${this.name}`)]);
+    this.#process = await TargetProcess.start({
+      name: this.name,
+      command,
+      args,
+      cwd: config.start.cwd ? this.#path(config.start.cwd) : this.context.targetDir,
+      env: { ...inheritedEnv(), ...Object.fromEntries(env), ...this.context.env },
+      logFile: this.outputFile,
+    });
+  }
+
+  /** Waits until `probe` is content; ends early, with the reason, when the process ends or time is up. */
+  async ready(probe: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
+    const seconds = this.context.config.start?.timeout_seconds ?? 30;
+    const ended = () => (this.startable && !this.running ? 'ended' : undefined);
+    const answer = await poll(async () => ended() ?? ((await probe()) ? 'ready' : undefined), {
+      timeoutMs: seconds * 1000,
+      intervalMs: 40,
+      signal,
+    });
+    if (answer === 'ready') return;
+    const what = answer === 'ended' ? 'ended before it was ready' : `was not ready within ${seconds} s`;
+    const tail = this.#process?.tail;
+    throw new TargetError(`the ${this.name} ${what}${tail ? `; its last words:\n${tail}` : ''}`, {
+      hint: 'run its start command by hand, or give it longer with start.timeout_seconds',
+    });
+  }
+
+  /** Stops it as the target file says. Resolves to how it ended, or undefined when it did not run. */
+  async stop(): Promise<(Exit & { killed: boolean }) | undefined> {
+    const stop = this.context.config.stop;
+    const timeoutMs = stop?.timeout_seconds === undefined ? STOP_MS : stop.timeout_seconds * 1000;
+    return this.#process?.running ? this.#process.stop(stop?.signal ?? 'SIGTERM', timeoutMs) : undefined;
+  }
+
+  async kill(): Promise<void> {
+    this.#process?.signal('SIGKILL');
+    await this.#process?.exited;
+  }
+
+  /** Everything it printed, and the log files its target file names, joined. */
+  async logs(): Promise<string> {
+    const files = [this.outputFile, ...(this.context.config.logs ?? []).map((path) => this.#path(path))];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+    return texts.join('\n');
+  }
+
+  /** Folders and files in which it keeps data. */
+  get storage(): string[] {
+    return (this.context.config.storage ?? []).map((path) => this.#path(path));
+  }
+
+  /** Where its standard output and error go. */
+  get outputFile(): string {
+    return join(dirname(this.context.dir), `${this.name}.out`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #commandLine(): string[] {
+    const { config, dir } = this.context;
+    const container = config.start?.container;
+    if (!container) return (config.start?.command ?? []).map((item) => this.#fill(item, `start.command of the ${this.name}`));
+    const args = (container.args ?? []).map((item) => this.#fill(item, `start.container of the ${this.name}`));
+    const run = dirname(dir);
+    const env = Object.keys(config.start?.env ?? {}).flatMap((key) => ['--env', key]);
+    // The host's network and the run's folder at its own path, so that every placeholder means the same inside.
+    return ['docker', 'run', '--rm', '--init', '--network', 'host', '--volume', `${run}:${run}`, ...env, this.#fill(container.image, 'start.container.image'), ...args];
+  }
+
+  #fill(text: string, where: string): string {
+    return fill(text, this.context.values, where);
+  }
+
+  #path(path: string): string {
+    const filled = this.#fill(path, `paths of the ${this.name}`);
+    return isAbsolute(filled) ? filled : resolve(this.context.targetDir, filled);
+  }
+}
+
+/** The environment a part inherits: enough to run programs, none of the suite's own settings. */
+function inheritedEnv(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|NODE_ENV|TEST$|K3S_DAAS_)/.test(name));
+  return Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

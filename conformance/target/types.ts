@@ -1,0 +1,79 @@
+/** A target file after parsing; the JSON Schema conformance/schemas/target.schema.json is its definition. */
+export interface TargetFile {
+  schema_version: 1;
+  name: string;
+  version?: string;
+  description?: string;
+  features?: string[];
+  chain: ChainConfig;
+  wallets?: Partial<Record<'operator' | 'gateway' | 'master', WalletSource>>;
+  timings?: Partial<Timings>;
+  attestation?: { pcrs?: [string, string, string]; root?: string };
+  gateway?: ServerConfig | 'bundled';
+  master?: ServerConfig | 'bundled';
+  worker?: WorkerConfig | 'bundled';
+}
+
+export type ChainConfig = { provider: 'embedded' } | ({ provider: 'url'; url: string } & ChainIds);
+
+/** Ids on the chain, 0x and 64 hex digits each. */
+export interface ChainIds {
+  package: string;
+  pool: string;
+  registry: string;
+  cluster: string;
+  endpoint: string;
+  gateway_cap?: string;
+  master_cap?: string;
+}
+
+export type WalletSource = { secret_key: string } | { env: string } | { file: string };
+
+export interface Timings {
+  request_deadline_ms: number;
+  request_ttl_seconds: number;
+  outcome_ttl_seconds: number;
+  heartbeat_interval_seconds: number;
+  offline_after_seconds: number;
+  cache_ttl_seconds: number;
+  clock_skew_seconds: number;
+}
+
+/** The protocol’s own defaults, used for what a target file leaves out. */
+export const DEFAULT_TIMINGS: Timings = {
+  request_deadline_ms: 2000,
+  request_ttl_seconds: 300,
+  outcome_ttl_seconds: 300,
+  heartbeat_interval_seconds: 30,
+  offline_after_seconds: 300,
+  cache_ttl_seconds: 300,
+  clock_skew_seconds: 30,
+};
+
+export interface StartConfig {
+  command?: string[];
+  container?: { image: string; args?: string[] };
+  cwd?: string;
+  env?: Record<string, string>;
+  timeout_seconds?: number;
+}
+
+export interface PartConfig {
+  start?: StartConfig;
+  stop?: { signal?: 'SIGTERM' | 'SIGINT'; timeout_seconds?: number };
+  files?: Record<string, string>;
+  logs?: string[];
+  storage?: string[];
+}
+
+export interface ServerConfig extends PartConfig {
+  url: string;
+  ca?: string;
+  metrics_url?: string;
+}
+
+export interface WorkerConfig extends PartConfig {
+  start: StartConfig;
+}
+
+export type PartName = 'gateway' | 'master' | 'worker';

@@ -1,0 +1,27 @@
+import type { ChainIds, Timings } from './types.ts';
+
+/** All that a check needs to know of the target under test: plain data, handed to the processes that run checks. */
+export interface WorldInfo {
+  name: string;
+  seed: number;
+  strict: boolean;
+  features: string[];
+  timings: Timings;
+  chain: { provider: 'embedded' | 'url'; url: string; ids: ChainIds };
+  gateway?: ServerInfo;
+  master?: ServerInfo & { metricsUrl?: string };
+  worker: boolean;
+  attestation: { pcrs: string[]; rootPem?: string };
+  /** The suite's own gateway identity on the chain, for playing a gateway to the master under test. */
+  suiteGateway?: { secretKey: string; cap: string };
+  /** Where to ask for what only the run's owner may do: funding, slashing, restarting. */
+  control: { url: string; token: string };
+}
+
+export interface ServerInfo {
+  url: string;
+  /** PEM. */
+  ca?: string;
+  /** The suite can stop and start it. */
+  startable: boolean;
+}

@@ -1,0 +1,267 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { EventTap } from '../drivers/chain/event-tap.ts';
+import { ContractCalls } from '../drivers/chain/package.ts';
+import { UsageError } from '../errors.ts';
+import { modulePath, PACKAGE_ROOT } from '../paths.ts';
+import { bootstrapChain, chainClient } from './bootstrap.ts';
+import { loadBundled } from './bundled.ts';
+import { ControlServer } from './control-server.ts';
+import { controlMethods } from './control-methods.ts';
+import { freePorts } from './free-port.ts';
+import type { LoadedTarget } from './load.ts';
+import { LocalnetProcess } from './localnet.ts';
+import { Operator } from './operator.ts';
+import { Part } from './part.ts';
+import { probeServer } from './probe.ts';
+import { fill, withValues, type Values } from './template.ts';
+import { DEFAULT_TIMINGS, type ChainIds, type ServerConfig, type Timings, type WorkerConfig } from './types.ts';
+import { loadWallet } from './wallets.ts';
+import { WorkerPool } from './worker-pool.ts';
+import type { ServerInfo, WorldInfo } from './world-info.ts';
+
+export interface WorldOptions {
+  target: LoadedTarget;
+  seed: number;
+  strict: boolean;
+  /** One line of what is happening. */
+  progress: (line: string) => void;
+  /** Environment added to each part, for mutants. */
+  env?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Leave the run's folder behind. */
+  keep?: boolean;
+}
+
+interface Chain {
+  provider: 'embedded' | 'url';
+  url: string;
+  ids: ChainIds;
+  operator?: Operator;
+  suiteGateway?: { secretKey: string; cap: string };
+}
+
+/** The target under test, up and running, with everything the suite plays around it. Disposing it leaves nothing behind. */
+export class World implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  readonly #options: WorldOptions;
+  readonly servers = new Map<'gateway' | 'master', { part: Part; info: ServerInfo; config: ServerConfig }>();
+  runDir = '';
+  workers: WorkerPool | undefined;
+  localnet: LocalnetProcess | undefined;
+  #values: Values = new Map();
+  #info: WorldInfo | undefined;
+
+  private constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  /** Starts everything in order: chain, contracts, master, gateway. Stops what it started when a step fails. */
+  static async start(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    try {
+      await world.#start();
+      return world;
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get info(): WorldInfo {
+    if (!this.#info) throw new Error('the world is not up yet');
+    return this.#info;
+  }
+
+  /** Values of all placeholders. */
+  get values(): Values {
+    return this.#values;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+
+  async #start(): Promise<void> {
+    const { target, progress } = this.#options;
+    const { file } = target;
+    const bundled = await loadBundled();
+    const gateway = file.gateway === 'bundled' ? (bundled.file.gateway as ServerConfig) : file.gateway;
+    const master = file.master === 'bundled' ? (bundled.file.master as ServerConfig) : file.master;
+    const worker = file.worker === 'bundled' ? (bundled.file.worker as WorkerConfig) : file.worker;
+    const usesBundled = [file.gateway, file.master, file.worker].includes('bundled');
+    const timings: Timings = { ...DEFAULT_TIMINGS, ...(usesBundled ? bundled.file.timings : {}), ...file.timings };
+    const attestation = file.attestation ?? (usesBundled ? bundled.file.attestation : undefined);
+    const pcrs = attestation?.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
+
+    this.runDir = await mkdtemp(join(tmpdir(), 'daas-'));
+    const runDir = this.runDir;
+    if (!this.#options.keep) this.#stack.defer(() => rm(runDir, { recursive: true, force: true }));
+    await this.#firstValues(timings, pcrs);
+    this.#setServerValues('master', master);
+    this.#setServerValues('gateway', gateway);
+    if (attestation?.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
+
+    const chain = await this.#startChain(pcrs);
+    this.#set(Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])));
+
+    for (const [name, config] of [['master', master], ['gateway', gateway]] as const) {
+      if (config) await this.#startServer(name, config);
+    }
+    if (worker) {
+      this.workers = this.#stack.use(
+        new WorkerPool({
+          config: worker,
+          values: this.#values,
+          targetDir: target.dir,
+          runDir,
+          env: this.#options.env ?? {},
+          fund: (address, mist) => this.#operator(chain).fund(address, mist),
+        }),
+      );
+    }
+
+    progress('watching the chain');
+    const tap = this.#stack.use(new EventTap(chainClient(chain.url), chain.ids.package));
+    await tap.start();
+    const control = this.#stack.use(new ControlServer(controlMethods(this, chain, tap)));
+    await control.listen();
+    const rootFile = this.#values.get('attestation.root');
+    const rootPem = rootFile ? await readFile(rootFile, 'utf8').catch(() => undefined) : undefined;
+    const gatewayInfo = this.servers.get('gateway')?.info;
+    const masterServer = this.servers.get('master');
+    this.#info = {
+      name: file.name,
+      seed: this.#options.seed,
+      strict: this.#options.strict,
+      features: file.features ?? [],
+      timings,
+      chain: { provider: chain.provider, url: chain.url, ids: chain.ids },
+      ...(gatewayInfo && { gateway: gatewayInfo }),
+      ...(masterServer && { master: { ...masterServer.info, ...this.#metricsUrl(masterServer.config) } }),
+      worker: worker !== undefined,
+      attestation: { pcrs: [...pcrs], ...(rootPem && { rootPem }) },
+      ...(chain.suiteGateway && { suiteGateway: chain.suiteGateway }),
+      control: { url: control.url, token: control.token },
+    };
+  }
+
+  async #firstValues(timings: Timings, pcrs: readonly string[]): Promise<void> {
+    const [gateway, gateway2, master, master2, spare] = await freePorts(5);
+    this.#set({
+      node: process.execPath,
+      suite: PACKAGE_ROOT,
+      'target.dir': this.#options.target.dir,
+      'run.dir': this.runDir,
+      'gateway.port': gateway,
+      'gateway.port2': gateway2,
+      'master.port': master,
+      'master.port2': master2,
+      'spare.port': spare,
+      'attestation.pcr0': pcrs[0],
+      'attestation.pcr1': pcrs[1],
+      'attestation.pcr2': pcrs[2],
+    });
+    for (const part of ['gateway', 'master', 'worker'] as const) {
+      this.#set({ [`${part}.dir`]: join(this.runDir, part), [`bundled.${part}`]: modulePath(`reference/${part}/main.ts`) });
+    }
+    for (const name of ['gateway', 'master'] as const) {
+      const source = this.#options.target.file.wallets?.[name];
+      const key = source ? await loadWallet(name, source, this.#options.target.dir) : new Ed25519Keypair();
+      this.#set({ [`wallet.${name}.address`]: key.toSuiAddress(), [`wallet.${name}.secret_key`]: key.getSecretKey() });
+      await mkdir(join(this.runDir, name), { recursive: true });
+    }
+    this.#set(Object.fromEntries(Object.entries(timings).map(([name, value]) => [`timings.${name}`, String(value)])));
+  }
+
+  async #startChain(pcrs: readonly string[]): Promise<Chain> {
+    const { target, progress } = this.#options;
+    const config = target.file.chain;
+    const suiteKey = new Ed25519Keypair();
+    if (config.provider === 'url') {
+      const { provider, url, ...ids } = config;
+      this.#set({ 'chain.url': url });
+      const source = target.file.wallets?.operator;
+      if (!source) return { provider, url, ids };
+      const signer = await loadWallet('operator', source, target.dir);
+      const client = chainClient(url);
+      const caps = await findCaps(client, signer.toSuiAddress(), ids.package);
+      const operator = new Operator({ client, signer, calls: new ContractCalls(ids), caps });
+      if (!caps.admin) return { provider, url, ids, operator };
+      const cap = await operator.registerGateway(suiteKey.toSuiAddress());
+      return { provider, url, ids, operator, suiteGateway: { secretKey: suiteKey.getSecretKey(), cap } };
+    }
+    progress('starting the embedded Sui localnet');
+    this.localnet = this.#stack.use(await LocalnetProcess.start());
+    this.#set({ 'chain.url': this.localnet.url });
+    progress('publishing the contracts');
+    const made = await bootstrapChain({
+      chainUrl: this.localnet.url,
+      masterUrl: this.#values.get('master.url') ?? 'https://127.0.0.1:1',
+      pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
+      masterAddress: this.#values.get('wallet.master.address')!,
+      gatewayAddress: this.#values.get('wallet.gateway.address')!,
+    });
+    const cap = await made.operator.registerGateway(suiteKey.toSuiAddress());
+    await made.operator.fund(suiteKey.toSuiAddress(), 10_000_000_000n);
+    this.#set({ 'wallet.operator.secret_key': made.operatorKey.getSecretKey() });
+    const suiteGateway = { secretKey: suiteKey.getSecretKey(), cap };
+    return { provider: 'embedded', url: this.localnet.url, ids: made.ids, operator: made.operator, suiteGateway };
+  }
+
+  #setServerValues(name: 'gateway' | 'master', config: ServerConfig | undefined): void {
+    if (!config) return;
+    this.#set({ [`${name}.url`]: fill(config.url, this.#values, `${name}.url`) });
+    if (config.ca) this.#set({ [`${name}.ca`]: this.#path(config.ca) });
+  }
+
+  async #startServer(name: 'gateway' | 'master', config: ServerConfig): Promise<void> {
+    const { target, progress, signal, env } = this.#options;
+    const url = this.#values.get(`${name}.url`)!;
+    checkUrl(name, url);
+    const dir = join(this.runDir, name);
+    const part = new Part({ name, config, values: this.#values, targetDir: target.dir, dir, env: env ?? {} });
+    this.#stack.use(part);
+    progress(part.startable ? `starting the ${name}` : `looking for the ${name} at ${url}`);
+    await part.start();
+    const caFile = this.#values.get(`${name}.ca`);
+    await probeServer({ name, url, caFile, part, signal });
+    const ca = caFile ? await readFile(caFile, 'utf8') : undefined;
+    this.servers.set(name, { part, config, info: { url, startable: part.startable, ...(ca && { ca }) } });
+  }
+
+  #metricsUrl(config: ServerConfig): { metricsUrl?: string } {
+    return config.metrics_url ? { metricsUrl: fill(config.metrics_url, this.#values, 'master.metrics_url') } : {};
+  }
+
+  #operator(chain: Chain): Operator {
+    if (chain.operator) return chain.operator;
+    throw new UsageError('the target file names no wallets.operator, so no wallet can be funded', {
+      hint: 'add `wallets: { operator: { env: OPERATOR_KEY } }` with a key that has coins',
+    });
+  }
+
+  #set(more: Record<string, string | number | undefined>): void {
+    this.#values = withValues(this.#values, more);
+  }
+
+  #path(template: string): string {
+    const path = fill(template, this.#values, 'paths');
+    return isAbsolute(path) ? path : resolve(this.#options.target.dir, path);
+  }
+}
+
+function checkUrl(name: string, url: string): void {
+  if (URL.canParse(url)) return;
+  throw new UsageError(`${name}.url is not a URL: ${url}`, { hint: 'write it as https://host:port' });
+}
+
+async function findCaps(client: ReturnType<typeof chainClient>, owner: string, packageId: string) {
+  const of = async (type: string): Promise<string | undefined> => {
+    const page = await client.core.listOwnedObjects({ owner, type: `${packageId}::${type}`, limit: 1 });
+    return page.objects[0]?.objectId;
+  };
+  return { admin: await of('k8s_gateway::AdminCap'), slash: await of('staking::SlashCap') };
+}
