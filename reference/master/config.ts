@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const objectId = z.string().regex(/^0x[0-9a-f]{64}$/, 'an object id: 0x and 64 lower-case hex digits');
+const port = z.number().int().min(0).max(65_535);
+const seconds = z.number().int().positive();
+const listen = z.strictObject({ host: z.string().min(1), port });
+const pcr = z.string().regex(/^[0-9a-f]{96}$/, '48 bytes in lower-case hex');
+
+const schema = z.strictObject({
+  listen,
+  /** What workers and gateways are told to call, e.g. `https://master.example:8443`. */
+  public_url: z.url({ protocol: /^https$/ }),
+  data_dir: z.string().min(1),
+  chain: z.strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    package: objectId,
+    pool: objectId,
+    registry: objectId,
+    cluster: objectId,
+    endpoint: objectId,
+  }),
+  master_cap: objectId,
+  wallet: z.union([
+    z.strictObject({ secret_key: z.string().min(1) }),
+    z.strictObject({ keystore: z.string().min(1) }),
+  ]),
+  tee: z.strictObject({
+    mode: z.enum(['simulated', 'nitro']),
+    pcrs: z.tuple([pcr, pcr, pcr]).optional(),
+  }),
+  timings: z
+    .strictObject({
+      offline_after_seconds: seconds.default(300),
+      request_ttl_seconds: seconds.default(300),
+      cache_ttl_seconds: seconds.max(300).default(300),
+      clock_skew_seconds: z.number().int().min(0).max(30).default(30),
+      key_rotation_seconds: seconds.default(86_400),
+      /** How far a registration's or heartbeat's own timestamp may lie from the master's clock. */
+      heartbeat_window_seconds: seconds.max(30).default(30),
+      endpoint_heartbeat_seconds: seconds.default(300),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      nonces: z.number().int().positive().default(1_000_000),
+      store_entries: z.number().int().positive().default(1_000_000),
+      store_bytes: z.number().int().positive().default(2_147_483_648),
+      body_bytes: z.number().int().positive().default(3_145_728),
+      requests_per_second: z.number().positive().default(500),
+      burst: z.number().int().positive().default(1_000),
+      pending_requests: z.number().int().positive().default(10_000),
+    })
+    .prefault({}),
+  metrics: z.strictObject({ listen }).optional(),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      file: z.string().min(1).optional(),
+    })
+    .prefault({}),
+});
+
+/** master.json after validation: every default filled in, no unknown field. */
+export type MasterConfig = z.infer<typeof schema>;
+
+/** The configuration cannot be used; the message names each field that is at fault and never its value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Throws ConfigError. */
+export function parseMasterConfig(input: unknown): MasterConfig {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
+  throw new ConfigError(`master configuration refused: ${faults.join('; ')}`);
+}
+
+/** Reads and validates a file of JSON. Throws ConfigError. */
+export function loadMasterConfig(file: string): MasterConfig {
+  let input: unknown;
+  try {
+    input = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    // The parser's message may quote the text, which holds the wallet's key.
+    throw new ConfigError(
+      `cannot read ${file}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`,
+    );
+  }
+  return parseMasterConfig(input);
+}

@@ -1,0 +1,28 @@
+import type { CredentialVerifier } from '../../protocol/verifier.ts';
+import type { Principal } from '../../protocol/verifier-types.ts';
+import { RefusedError } from '../http/refused-error.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { MasterMetrics } from '../metrics.ts';
+
+export interface GatewayIdentityDeps {
+  /** Verifies credentials over a GatewayCap. */
+  gatewayVerifier: CredentialVerifier;
+  metrics: MasterMetrics;
+}
+
+/** Verifies X-Gateway-Credential, good for this request alone. Throws RefusedError. */
+export async function verifyGateway(
+  request: HttpRequest,
+  body: Uint8Array,
+  deps: GatewayIdentityDeps,
+): Promise<Principal> {
+  const credential = request.headers['x-gateway-credential'];
+  if (credential === undefined) {
+    throw new RefusedError('MalformedCredential', 'X-Gateway-Credential is missing');
+  }
+  const binding = { method: request.method, target: request.target, body };
+  const verdict = await deps.gatewayVerifier.verifyOneShot(credential, binding);
+  deps.metrics.tokenValidation('gateway', verdict);
+  if (!verdict.ok) throw RefusedError.fromVerdict(verdict);
+  return verdict.principal;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { HttpRequest } from '../http/request.ts';
+import type { Reply } from '../http/reply.ts';
+import { json } from '../http/reply.ts';
+import { parseBody } from './worker-request.ts';
+
+export interface SuiEventsDeps {
+  /**
+   * Told of every hint. The default does nothing with them but count: the chain is followed without
+   * a gap anyway, and only what was read there is acted on.
+   */
+  onHint: (events: readonly PushedEvent[]) => void | Promise<void>;
+}
+
+const event = z.looseObject({
+  tx_digest: z.string().min(1).max(64),
+  event_seq: z.union([z.number().int().nonnegative(), z.string().regex(/^\d{1,10}$/)]),
+});
+const bodySchema = z.strictObject({ events: z.array(event).max(1000) });
+
+/** An event as somebody claims it happened. */
+export type PushedEvent = z.infer<typeof event>;
+
+/** POST /api/v1/sui-events. Throws RefusedError BadRequest. */
+export async function suiEvents(request: HttpRequest, deps: SuiEventsDeps): Promise<Reply> {
+  const { events } = parseBody(bodySchema, await request.readBody());
+  await deps.onHint(events);
+  return json(202, { status: 'accepted' });
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Clock } from '../../protocol/clock.ts';
+import { isId } from '../../protocol/ids.ts';
+import { isNodeId } from '../../protocol/node-id.ts';
+import { parseStrictJsonPlain } from '../../protocol/strict-json.ts';
+import type { CredentialVerifier } from '../../protocol/verifier.ts';
+import type { Principal } from '../../protocol/verifier-types.ts';
+import { RefusedError } from '../http/refused-error.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { MasterMetrics } from '../metrics.ts';
+import type { RateLimiter } from '../rate-limiter.ts';
+import type { WorkerIdentity } from '../worker-registry.ts';
+
+/** The checks a worker's request passes after its credential; each one may be replaced. */
+export interface WorkerChecks {
+  timestamp: (timestamp: number, nowMs: number) => void;
+  /** `claimed` is the body's node id, `bound` the token's. */
+  nodeId: (claimed: string, bound: string) => void;
+}
+
+/** Throws RefusedError. */
+export function defaultWorkerChecks(windowSeconds: number): WorkerChecks {
+  return {
+    timestamp: (timestamp, nowMs) => {
+      if (Math.abs(timestamp * 1000 - nowMs) <= windowSeconds * 1000) return;
+      // A whole second says when it began: the end of the window belongs to it.
+      if (Math.abs(timestamp - Math.floor(nowMs / 1000)) <= windowSeconds) return;
+      throw new RefusedError('TimestampOutOfRange', `timestamp is more than ${windowSeconds} s off`);
+    },
+    nodeId: (claimed, bound) => {
+      if (claimed !== bound) throw new RefusedError('NodeIdMismatch', 'node_id is not the one of the seal token');
+    },
+  };
+}
+
+export interface WorkerRequestDeps {
+  verifier: CredentialVerifier;
+  clock: Clock;
+  checks: WorkerChecks;
+  limiter: RateLimiter;
+  metrics: MasterMetrics;
+}
+
+/** A worker's request whose credential passed. */
+export interface VerifiedWorkerRequest {
+  principal: Principal;
+  body: Uint8Array;
+}
+
+/** Verifies the one-shot credential of a worker's request. Throws RefusedError. */
+export async function verifyWorker(
+  request: HttpRequest,
+  deps: WorkerRequestDeps,
+): Promise<VerifiedWorkerRequest> {
+  const credential = request.headers['x-seal-token'];
+  if (credential === undefined) throw new RefusedError('MalformedCredential', 'X-Seal-Token is missing');
+  const body = await request.readBody();
+  const verdict = await deps.verifier.verifyOneShot(credential, {
+    method: request.method,
+    target: request.target,
+    body,
+  });
+  deps.metrics.tokenValidation('worker', verdict);
+  if (!verdict.ok) throw RefusedError.fromVerdict(verdict);
+  const wait = deps.limiter.take(verdict.principal.tokenId);
+  if (wait !== undefined) {
+    throw new RefusedError('TooManyRequests', 'too many requests with this token', { retryAfter: wait });
+  }
+  return { principal: verdict.principal, body };
+}
+
+/** What the registry needs to know of the caller. */
+export function identityOf(principal: Principal): WorkerIdentity {
+  const { token } = principal;
+  return {
+    nodeId: principal.nodeId,
+    owner: principal.owner,
+    sealToken: principal.tokenId,
+    stakeRecord: token.stakeRecord,
+    stakeAmount: token.stakeAmount,
+    tokenExpiresAt: token.expiresAt,
+  };
+}
+
+/** A DNS-1123 label. */
+export const nodeIdField = z.string();
+/** Unix seconds. */
+export const timestampField = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+/** An object id. */
+export const idField = z.string().refine(isId, 'must be 0x and 64 lower-case hex digits');
+
+/** Reads a body of JSON against its schema. Throws RefusedError BadRequest or InvalidNodeId. */
+export function parseBody<T>(schema: z.ZodType<T>, body: Uint8Array): T {
+  const parsed = parseStrictJsonPlain(body, { maxDepth: 8 });
+  if (!parsed.ok) throw new RefusedError('BadRequest', `the body is not JSON: ${parsed.error}`);
+  const result = schema.safeParse(parsed.value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  throw new RefusedError('BadRequest', faults.join('; ').slice(0, 500));
+}
+
+/** Throws RefusedError InvalidNodeId. */
+export function requireNodeId(nodeId: string): void {
+  if (!isNodeId(nodeId)) throw new RefusedError('InvalidNodeId', 'node_id must be a DNS-1123 label');
+}

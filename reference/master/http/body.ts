@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { RefusedError } from './refused-error.ts';
+
+/** Reads a body of at most `limit` bytes. Rejects with RefusedError PayloadTooLarge or BadRequest. */
+export async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const encoding = message.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new RefusedError('UnsupportedMediaType', 'content encodings are not supported');
+  }
+  if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    // The socket must outlive a refusal, or nobody reads the answer.
+    for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+      const bytes = chunk as Buffer;
+      size += bytes.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    throw new RefusedError('BadRequest', 'the body broke off', { cause: error });
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+}
+
+function tooLarge(limit: number): RefusedError {
+  return new RefusedError('PayloadTooLarge', `the body is larger than ${limit} bytes`);
+}

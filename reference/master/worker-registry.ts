@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import type { KeyValueStore } from '../store/types.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+import type { HeartbeatReport, WorkerRecord, WorkerState } from './worker-state.ts';
+import { isOverdue, stateAfterHeartbeat } from './worker-state.ts';
+
+const PREFIX = '/daas/workers/';
+
+/** What a verified seal token says about its worker. */
+export interface WorkerIdentity {
+  nodeId: string;
+  owner: string;
+  sealToken: string;
+  stakeRecord: string;
+  stakeAmount: bigint;
+  /** Unix seconds. */
+  tokenExpiresAt: number;
+}
+
+/** A worker's record changed its state, lost its join token, or went away (`to` undefined). */
+export interface Transition {
+  record: WorkerRecord;
+  from: WorkerState | undefined;
+  to: WorkerState | undefined;
+}
+
+/** The node id is registered by another owner. */
+export class NodeIdTakenError extends Error {
+  override readonly name = 'NodeIdTakenError';
+}
+
+/** A heartbeat of a node that has not registered with this seal token. */
+export class UnknownNodeError extends Error {
+  override readonly name = 'UnknownNodeError';
+}
+
+/** The stake behind the node was slashed; nothing brings it back. */
+export class WorkerSlashedError extends Error {
+  override readonly name = 'WorkerSlashedError';
+}
+
+export interface WorkerRegistryOptions {
+  store: KeyValueStore;
+  /** Unix milliseconds. */
+  now: () => number;
+  offlineAfterSeconds: number;
+  /** Makes a join token; unguessable. */
+  newJoinToken: () => string;
+  /** Told of every transition, after it is stored, in the order of the changes of that node. */
+  onTransition: (transition: Transition) => void;
+}
+
+/** Who the workers are and how they fare; kept in the store, so that a restart forgets nobody. */
+export class WorkerRegistry {
+  readonly #options: WorkerRegistryOptions;
+  readonly #records = new Map<string, WorkerRecord>();
+  readonly #byJoinDigest = new Map<string, string>();
+  readonly #mutex = new KeyedMutex();
+
+  private constructor(options: WorkerRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what an earlier run stored. */
+  static async open(options: WorkerRegistryOptions): Promise<WorkerRegistry> {
+    const registry = new WorkerRegistry(options);
+    const { entries } = await options.store.list(PREFIX);
+    for (const entry of entries) {
+      registry.#remember(JSON.parse(Buffer.from(entry.value).toString('utf8')) as WorkerRecord);
+    }
+    return registry;
+  }
+
+  get(nodeId: string): WorkerRecord | undefined {
+    return this.#records.get(nodeId);
+  }
+
+  list(): WorkerRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /**
+   * Registers, or registers again; the join token of an earlier registration dies.
+   * Throws NodeIdTakenError or WorkerSlashedError.
+   */
+  async register(identity: WorkerIdentity): Promise<{ record: WorkerRecord; joinToken: string }> {
+    return await this.#mutex.run(identity.nodeId, async () => {
+      const known = this.#records.get(identity.nodeId);
+      if (known !== undefined) this.#checkClaim(known, identity);
+      const joinToken = this.#options.newJoinToken();
+      const now = this.#seconds();
+      const sameStake = known?.stake_record === identity.stakeRecord;
+      const record: WorkerRecord = {
+        node_id: identity.nodeId,
+        owner: identity.owner,
+        seal_token: identity.sealToken,
+        stake_record: identity.stakeRecord,
+        stake_amount: identity.stakeAmount.toString(),
+        state: sameStake && known.state !== 'offline' ? known.state : 'pending',
+        registered_at: sameStake ? known.registered_at : now,
+        last_seen: now,
+        token_expires_at: identity.tokenExpiresAt,
+        join_digest: digestOf(joinToken),
+      };
+      await this.#save(record);
+      return { record, joinToken };
+    });
+  }
+
+  /** Throws UnknownNodeError or WorkerSlashedError. */
+  async heartbeat(identity: WorkerIdentity, report: HeartbeatReport): Promise<WorkerRecord> {
+    return await this.#mutex.run(identity.nodeId, async () => {
+      const known = this.#records.get(identity.nodeId);
+      if (known === undefined || known.owner !== identity.owner) {
+        throw new UnknownNodeError(`${identity.nodeId} has not registered`);
+      }
+      if (known.state === 'slashed') throw new WorkerSlashedError(identity.nodeId);
+      const record: WorkerRecord = {
+        ...known,
+        state: stateAfterHeartbeat(known.state, report),
+        last_seen: this.#seconds(),
+        stake_amount: identity.stakeAmount.toString(),
+        running_pods: report.running_pods,
+        resource_usage: report.resource_usage,
+      };
+      await this.#save(record);
+      return record;
+    });
+  }
+
+  /** Marks the workers that have been silent too long as offline. */
+  async sweep(): Promise<void> {
+    for (const { node_id } of this.list()) {
+      await this.#mutex.run(node_id, async () => {
+        const record = this.#records.get(node_id);
+        if (record === undefined) return;
+        if (!isOverdue(record, this.#seconds(), this.#options.offlineAfterSeconds)) return;
+        await this.#save({ ...record, state: 'offline' });
+      });
+    }
+  }
+
+  /** The stake behind a node was slashed: terminal, and its join token is dead at once. */
+  async slash(stakeRecord: string): Promise<void> {
+    await this.#update(
+      (record) => record.stake_record === stakeRecord,
+      (record) => ({ ...record, state: 'slashed', join_digest: '' }),
+    );
+  }
+
+  /** The seal token was revoked. A registration with a newer token is left alone. */
+  async revoke(sealToken: string): Promise<void> {
+    await this.#update(
+      (record) => record.seal_token === sealToken && record.state !== 'slashed',
+      (record) => ({ ...record, state: 'offline', join_digest: '' }),
+    );
+  }
+
+  /** The stake was withdrawn: the node is forgotten and its id is free again. */
+  async withdraw(stakeRecord: string): Promise<void> {
+    await this.#update(
+      (record) => record.stake_record === stakeRecord,
+      () => undefined,
+    );
+  }
+
+  /** The worker a join token belongs to, if the token is in force. */
+  byJoinToken(token: string): WorkerRecord | undefined {
+    const nodeId = this.#byJoinDigest.get(digestOf(token));
+    const record = nodeId === undefined ? undefined : this.#records.get(nodeId);
+    if (record === undefined || record.state === 'slashed') return undefined;
+    return this.#seconds() < record.token_expires_at ? record : undefined;
+  }
+
+  #checkClaim(known: WorkerRecord, identity: WorkerIdentity): void {
+    const sameStake = known.stake_record === identity.stakeRecord;
+    if (known.state === 'slashed') {
+      // The chain lets a node id go only with the stake that held it, so another record is a new start.
+      if (sameStake) throw new WorkerSlashedError(identity.nodeId);
+      return;
+    }
+    if (known.owner !== identity.owner) throw new NodeIdTakenError(`${identity.nodeId} is registered`);
+  }
+
+  async #update(
+    matches: (record: WorkerRecord) => boolean,
+    change: (record: WorkerRecord) => WorkerRecord | undefined,
+  ): Promise<void> {
+    for (const { node_id } of this.list().filter(matches)) {
+      await this.#mutex.run(node_id, async () => {
+        const record = this.#records.get(node_id);
+        if (record === undefined || !matches(record)) return;
+        const next = change(record);
+        if (next === undefined) await this.#remove(record);
+        else await this.#save(next);
+      });
+    }
+  }
+
+  async #save(record: WorkerRecord): Promise<void> {
+    const before = this.#records.get(record.node_id);
+    await this.#options.store.put(PREFIX + record.node_id, Buffer.from(JSON.stringify(record)));
+    this.#remember(record);
+    if (before?.state !== record.state || before.join_digest !== record.join_digest) {
+      this.#options.onTransition({ record, from: before?.state, to: record.state });
+    }
+  }
+
+  async #remove(record: WorkerRecord): Promise<void> {
+    await this.#options.store.delete(PREFIX + record.node_id);
+    this.#records.delete(record.node_id);
+    this.#byJoinDigest.delete(record.join_digest);
+    this.#options.onTransition({ record, from: record.state, to: undefined });
+  }
+
+  #remember(record: WorkerRecord): void {
+    const before = this.#records.get(record.node_id);
+    if (before !== undefined) this.#byJoinDigest.delete(before.join_digest);
+    this.#records.set(record.node_id, record);
+    if (record.join_digest !== '') this.#byJoinDigest.set(record.join_digest, record.node_id);
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
