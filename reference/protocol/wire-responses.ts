@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { encodeBase64url } from './base64url.ts';
+import { parseJson, type Parsed } from './parsed.ts';
+import { isReason, type Reason } from './reasons.ts';
+import { bytesField, countField, requestIdField, u64Field } from './wire-fields.ts';
+
+/** Body of a 200 from `GET /api/v1/responses/{request_id}`. */
+export interface RecordedResponse {
+  request_id: string;
+  status_code: number;
+  content_type: string;
+  body: Uint8Array;
+  timestamp_ms: number;
+  key_version: bigint;
+  /** Enclave's Ed25519 signature, see response-signature.ts. */
+  signature: Uint8Array;
+}
+
+/** How a worker joins the cluster. */
+export interface JoinData {
+  /** URL of the master's Kubernetes API. */
+  server: string;
+  /** Bearer token of `system:node:<node_id>`; a secret. */
+  token: string;
+  /** PEM of the master's CA. */
+  ca?: string | undefined;
+  /** The enclave's word for it; an attesting worker insists on it. */
+  timestamp_ms?: number | undefined;
+  key_version?: bigint | undefined;
+  signature?: Uint8Array | undefined;
+}
+
+/** Body of a 200 from `POST /api/v1/register-worker`. */
+export interface RegistrationAnswer {
+  status: 'registered';
+  node_id: string;
+  message: string;
+  join?: JoinData | undefined;
+}
+
+/** Body of a 200 from `POST /api/v1/heartbeat`. */
+export interface HeartbeatAnswer {
+  status: 'acknowledged';
+  node_id: string;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+const recordedSchema = z.object({
+  request_id: requestIdField,
+  status_code: z.number().int().min(100).max(599),
+  content_type: z.string().max(256),
+  body: bytesField,
+  timestamp_ms: countField,
+  key_version: u64Field,
+  signature: bytesField,
+});
+
+const registrationAnswerSchema = z.object({
+  status: z.literal('registered'),
+  node_id: z.string(),
+  message: z.string(),
+  join: z
+    .object({
+      server: z.string().max(2048),
+      token: z.string().min(1).max(4096),
+      ca: z.string().max(65_536).optional(),
+      timestamp_ms: countField.optional(),
+      key_version: u64Field.optional(),
+      signature: bytesField.optional(),
+    })
+    .optional(),
+});
+
+const heartbeatAnswerSchema = z.object({
+  status: z.literal('acknowledged'),
+  node_id: z.string(),
+  timestamp: z.number().int(),
+});
+
+const apiErrorSchema = z.object({
+  error: z.object({ reason: z.string(), message: z.string(), code: z.number().int() }),
+});
+
+const attestationSchema = z.object({ document: bytesField });
+
+/** Parses a recorded response. */
+export function parseRecordedResponse(bytes: Uint8Array): Parsed<RecordedResponse> {
+  return parseJson(recordedSchema, bytes);
+}
+
+/** The JSON text of a recorded response. */
+export function recordedResponseJson(response: RecordedResponse): string {
+  const { body, signature, key_version: version } = response;
+  return JSON.stringify({
+    ...response,
+    body: encodeBase64url(body),
+    key_version: Number(version),
+    signature: encodeBase64url(signature),
+  });
+}
+
+/** Parses the answer to a registration. */
+export function parseRegistrationAnswer(bytes: Uint8Array): Parsed<RegistrationAnswer> {
+  return parseJson(registrationAnswerSchema, bytes);
+}
+
+/** The JSON text of the answer to a registration. */
+export function registrationAnswerJson(answer: RegistrationAnswer): string {
+  const { join, ...rest } = answer;
+  if (!join) return JSON.stringify(rest);
+  const { key_version: version, signature, ...plain } = join;
+  return JSON.stringify({
+    ...rest,
+    join: {
+      ...plain,
+      ...(version === undefined ? {} : { key_version: Number(version) }),
+      ...(signature === undefined ? {} : { signature: encodeBase64url(signature) }),
+    },
+  });
+}
+
+/** Parses the answer to a heartbeat. */
+export function parseHeartbeatAnswer(bytes: Uint8Array): Parsed<HeartbeatAnswer> {
+  return parseJson(heartbeatAnswerSchema, bytes);
+}
+
+/** Parses `{document}` of `GET /api/v1/attestation`: the COSE document's bytes. */
+export function parseAttestationAnswer(bytes: Uint8Array): Parsed<Uint8Array> {
+  const parsed = parseJson(attestationSchema, bytes);
+  return parsed.ok ? { ok: true, value: parsed.value.document } : parsed;
+}
+
+/** Our reason in the body of a failed /api/v1 call; undefined when there is none we know. */
+export function reasonOfApiError(bytes: Uint8Array): Reason | undefined {
+  const parsed = parseJson(apiErrorSchema, bytes);
+  return parsed.ok && isReason(parsed.value.error.reason) ? parsed.value.error.reason : undefined;
+}
