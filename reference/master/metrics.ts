@@ -65,8 +65,18 @@ export class MasterMetrics {
     gauge(registers, 'k3s_daas_store_entries', 'Entries in the store', () => sources.store().entries);
     gauge(registers, 'k3s_daas_store_bytes', 'Bytes in the store', () => sources.store().bytes);
     gauge(registers, 'k3s_daas_store_revision', 'Revision of the store', () => sources.store().revision);
-    gauge(registers, 'k3s_daas_requests_pending', 'Requests without a result', () => sources.requests().pending);
-    gauge(registers, 'k3s_daas_responses_kept', 'Results kept for readers', () => sources.requests().finished);
+    gauge(
+      registers,
+      'k3s_daas_requests_pending',
+      'Requests without a result',
+      () => sources.requests().pending,
+    );
+    gauge(
+      registers,
+      'k3s_daas_responses_kept',
+      'Results kept for readers',
+      () => sources.requests().finished,
+    );
     new Gauge({
       name: 'k3s_daas_workers',
       help: 'Workers by state',

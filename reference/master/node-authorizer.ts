@@ -65,7 +65,9 @@ function mayCollection({ nodeId, method, query, body }: NodeRequest): boolean {
 function selects(query: string, field: string, value: string): boolean {
   const selectors = new URLSearchParams(query).getAll('fieldSelector');
   if (selectors.length !== 1) return false;
-  return selectors[0]!.split(',').some((term) => term === `${field}=${value}` || term === `${field}==${value}`);
+  return selectors[0]!
+    .split(',')
+    .some((term) => term === `${field}=${value}` || term === `${field}==${value}`);
 }
 
 function nameIn(body: Uint8Array): unknown {

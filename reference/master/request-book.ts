@@ -16,8 +16,7 @@ export class RequestRefusedError extends Error {
 }
 
 export type WaitOutcome =
-  | { kind: 'done'; result: RequestResult }
-  | { kind: 'pending' | 'unknown' | 'expired' | 'mismatch' };
+  { kind: 'done'; result: RequestResult } | { kind: 'pending' | 'unknown' | 'expired' | 'mismatch' };
 
 export interface RequestBookOptions {
   store: KeyValueStore;

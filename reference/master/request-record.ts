@@ -14,6 +14,8 @@ export interface RequestEvent {
   token: string;
   method: string;
   path: string;
+  namespace: string;
+  resource_type: string;
   /** base64url, 32 bytes. */
   payload_digest: string;
   requester: string;

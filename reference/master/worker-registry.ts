@@ -156,6 +156,14 @@ export class WorkerRegistry {
     );
   }
 
+  /** The seal token now ends earlier, and the join token with it. */
+  async shorten(sealToken: string, expiresAt: number): Promise<void> {
+    await this.#update(
+      (record) => record.seal_token === sealToken,
+      (record) => ({ ...record, token_expires_at: Math.min(record.token_expires_at, expiresAt) }),
+    );
+  }
+
   /** The stake was withdrawn: the node is forgotten and its id is free again. */
   async withdraw(stakeRecord: string): Promise<void> {
     await this.#update(

@@ -100,7 +100,9 @@ export function loadWorkerConfig(path: string): WorkerConfig {
     input = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     // A JSON parser's message may quote the text, and the text may hold the key.
-    throw new ConfigError(`cannot read ${path}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`);
+    throw new ConfigError(
+      `cannot read ${path}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`,
+    );
   }
   const config = parseWorkerConfig(input, dirname(resolve(path)));
   if (typeof config.sui_private_key === 'string') checkClosed(path);

@@ -1,7 +1,8 @@
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import type { Principal } from '../../protocol/verifier-types.ts';
-import { RefusedError } from '../http/refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
 
 export interface GatewayIdentityDeps {
@@ -10,7 +11,7 @@ export interface GatewayIdentityDeps {
   metrics: MasterMetrics;
 }
 
-/** Verifies X-Gateway-Credential, good for this request alone. Throws RefusedError. */
+/** Verifies X-Gateway-Credential, good for this request alone. Throws ProtocolError. */
 export async function verifyGateway(
   request: HttpRequest,
   body: Uint8Array,
@@ -18,11 +19,11 @@ export async function verifyGateway(
 ): Promise<Principal> {
   const credential = request.headers['x-gateway-credential'];
   if (credential === undefined) {
-    throw new RefusedError('MalformedCredential', 'X-Gateway-Credential is missing');
+    throw new ProtocolError('MalformedCredential', 'X-Gateway-Credential is missing');
   }
   const binding = { method: request.method, target: request.target, body };
   const verdict = await deps.gatewayVerifier.verifyOneShot(credential, binding);
   deps.metrics.tokenValidation('gateway', verdict);
-  if (!verdict.ok) throw RefusedError.fromVerdict(verdict);
+  if (!verdict.ok) throw verdictError(verdict);
   return verdict.principal;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RefusedError } from '../http/refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
 import { json } from '../http/reply.ts';
@@ -36,7 +36,7 @@ const bodySchema = z.strictObject({
 
 /**
  * POST /api/v1/heartbeat. What the worker says about its stake is checked for shape only: the chain
- * is what counts. Throws RefusedError.
+ * is what counts. Throws ProtocolError.
  */
 export async function heartbeat(request: HttpRequest, deps: HeartbeatDeps): Promise<Reply> {
   const { principal, body } = await verifyWorker(request, deps);
@@ -51,7 +51,8 @@ export async function heartbeat(request: HttpRequest, deps: HeartbeatDeps): Prom
 }
 
 function refused(error: unknown): never {
-  if (error instanceof UnknownNodeError) throw new RefusedError('UnknownNode', 'this node has not registered');
-  if (error instanceof WorkerSlashedError) throw new RefusedError('StakeInactive', 'the stake was slashed');
+  if (error instanceof UnknownNodeError)
+    throw new ProtocolError('UnknownNode', 'this node has not registered');
+  if (error instanceof WorkerSlashedError) throw new ProtocolError('StakeInactive', 'the stake was slashed');
   throw error;
 }

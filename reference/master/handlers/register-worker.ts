@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { encodeBase64url } from '../../protocol/base64url.ts';
 import { sha256 } from '../../protocol/digest.ts';
+import { signJoin } from '../../protocol/response-signature.ts';
 import type { TokenSource } from '../../protocol/tokens.ts';
 import type { Enclave } from '../enclave.ts';
-import { RefusedError } from '../http/refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
 import { json } from '../http/reply.ts';
@@ -32,7 +33,7 @@ export interface RegisterWorkerDeps extends WorkerRequestDeps {
 
 const bodySchema = z.strictObject({ node_id: nodeIdField, seal_token: idField, timestamp: timestampField });
 
-/** POST /api/v1/register-worker. Throws RefusedError. */
+/** POST /api/v1/register-worker. Throws ProtocolError. */
 export async function registerWorker(request: HttpRequest, deps: RegisterWorkerDeps): Promise<Reply> {
   const { principal, body } = await verifyWorker(request, deps);
   const fields = parseBody(bodySchema, body);
@@ -41,7 +42,7 @@ export async function registerWorker(request: HttpRequest, deps: RegisterWorkerD
   deps.checks.timestamp(fields.timestamp, nowMs);
   deps.checks.nodeId(fields.node_id, principal.nodeId);
   if (fields.seal_token !== principal.tokenId) {
-    throw new RefusedError('Forbidden', 'seal_token is not the token of the credential');
+    throw new ProtocolError('Forbidden', 'seal_token is not the token of the credential');
   }
   const identity = { ...identityOf(principal), nodeId: fields.node_id };
   const { joinToken } = await deps.registry.register(identity).catch(refused);
@@ -59,25 +60,28 @@ async function requireStillValid(token: string, stake: string, deps: RegisterWor
   const now = await deps.tokens.lookup(token, 'seal');
   if (now.status !== 'found' || now.stakeStatus === 'active') return;
   await deps.registry.slash(stake);
-  throw new RefusedError('StakeInactive', 'the stake is no longer active');
+  throw new ProtocolError('StakeInactive', 'the stake is no longer active');
 }
 
 function joinData(nodeId: string, token: string, timestampMs: number, deps: RegisterWorkerDeps): object {
   const joinTokenDigest = sha256(token);
   const server = deps.publicUrl;
-  const signature = deps.enclave.signJoin({ nodeId, server, joinTokenDigest, timestampMs });
+  const keyVersion = deps.enclave.keyVersion();
+  const statement = { nodeId, server, joinTokenDigest, keyVersion };
+  const signature = signJoin(deps.enclave.key.sign, statement, timestampMs);
   return {
     server,
     token,
     ca: deps.ca,
     timestamp_ms: timestampMs,
-    key_version: Number(deps.enclave.keyVersion()),
+    key_version: Number(keyVersion),
     signature: encodeBase64url(signature),
   };
 }
 
 function refused(error: unknown): never {
-  if (error instanceof NodeIdTakenError) throw new RefusedError('NodeIdTaken', 'another owner holds this node_id');
-  if (error instanceof WorkerSlashedError) throw new RefusedError('StakeInactive', 'the stake was slashed');
+  if (error instanceof NodeIdTakenError)
+    throw new ProtocolError('NodeIdTaken', 'another owner holds this node_id');
+  if (error instanceof WorkerSlashedError) throw new ProtocolError('StakeInactive', 'the stake was slashed');
   throw error;
 }

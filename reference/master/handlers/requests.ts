@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeBase64url, encodeBase64url } from '../../protocol/base64url.ts';
 import { payloadDigest } from '../../protocol/digest.ts';
 import { isRequestId } from '../../protocol/ids.ts';
-import { RefusedError } from '../http/refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
 import { json } from '../http/reply.ts';
@@ -29,7 +29,7 @@ const payloadSchema = z.strictObject({
 /** Longest long poll, seconds. */
 const MAX_WAIT_SECONDS = 30;
 
-/** PUT /api/v1/requests/{id}. Throws RefusedError. */
+/** PUT /api/v1/requests/{id}. Throws ProtocolError. */
 export async function putRequest(request: HttpRequest, id: string, deps: RequestsDeps): Promise<Reply> {
   const body = await request.readBody();
   const gateway = await verifyGateway(request, body, deps);
@@ -45,12 +45,12 @@ export async function putRequest(request: HttpRequest, id: string, deps: Request
   await deps.book.offer(id, gateway.tokenId, payload, encodeBase64url(digest)).catch((error: unknown) => {
     if (!(error instanceof RequestRefusedError)) throw error;
     const options = error.reason === 'TooManyRequests' ? { retryAfter: 1 } : {};
-    throw new RefusedError(error.reason, error.message, options);
+    throw new ProtocolError(error.reason, error.message, options);
   });
   return json(202, { status: 'accepted' });
 }
 
-/** GET /api/v1/responses/{id}?timeout_seconds=N. Throws RefusedError. */
+/** GET /api/v1/responses/{id}?timeout_seconds=N. Throws ProtocolError. */
 export async function getResponse(request: HttpRequest, id: string, deps: RequestsDeps): Promise<Reply> {
   const gateway = await verifyGateway(request, await request.readBody(), deps);
   requireRequestId(id);
@@ -62,22 +62,22 @@ export async function getResponse(request: HttpRequest, id: string, deps: Reques
     case 'pending':
       return json(202, { status: 'pending' });
     case 'unknown':
-      throw new RefusedError('NotFound', `there is no request ${id}`);
+      throw new ProtocolError('NotFound', `there is no request ${id}`);
     case 'expired':
-      throw new RefusedError('RequestExpired', `request ${id} is over`);
+      throw new ProtocolError('RequestExpired', `request ${id} is over`);
     case 'mismatch':
-      throw new RefusedError('DigestMismatch', 'the payload is not the one that the chain announced');
+      throw new ProtocolError('DigestMismatch', 'the payload is not the one that the chain announced');
   }
 }
 
 function requireRequestId(id: string): void {
-  if (!isRequestId(id)) throw new RefusedError('BadRequest', 'a request id is 32 lower-case hex digits');
+  if (!isRequestId(id)) throw new ProtocolError('BadRequest', 'a request id is 32 lower-case hex digits');
 }
 
 function waitOf(query: string): number {
   const value = new URLSearchParams(query).get('timeout_seconds') ?? '0';
   if (!/^\d{1,3}$/.test(value) || Number(value) > MAX_WAIT_SECONDS) {
-    throw new RefusedError('BadRequest', `timeout_seconds is 0 to ${MAX_WAIT_SECONDS}`);
+    throw new ProtocolError('BadRequest', `timeout_seconds is 0 to ${MAX_WAIT_SECONDS}`);
   }
   return Number(value);
 }

@@ -21,7 +21,7 @@ const bodySchema = z.strictObject({ events: z.array(event).max(1000) });
 /** An event as somebody claims it happened. */
 export type PushedEvent = z.infer<typeof event>;
 
-/** POST /api/v1/sui-events. Throws RefusedError BadRequest. */
+/** POST /api/v1/sui-events. Throws ProtocolError BadRequest. */
 export async function suiEvents(request: HttpRequest, deps: SuiEventsDeps): Promise<Reply> {
   const { events } = parseBody(bodySchema, await request.readBody());
   await deps.onHint(events);

@@ -5,8 +5,9 @@ import { isNodeId } from '../../protocol/node-id.ts';
 import { parseStrictJsonPlain } from '../../protocol/strict-json.ts';
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import type { Principal } from '../../protocol/verifier-types.ts';
-import { RefusedError } from '../http/refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
 import type { RateLimiter } from '../rate-limiter.ts';
 import type { WorkerIdentity } from '../worker-registry.ts';
@@ -18,17 +19,18 @@ export interface WorkerChecks {
   nodeId: (claimed: string, bound: string) => void;
 }
 
-/** Throws RefusedError. */
+/** Throws ProtocolError. */
 export function defaultWorkerChecks(windowSeconds: number): WorkerChecks {
   return {
     timestamp: (timestamp, nowMs) => {
       if (Math.abs(timestamp * 1000 - nowMs) <= windowSeconds * 1000) return;
       // A whole second says when it began: the end of the window belongs to it.
       if (Math.abs(timestamp - Math.floor(nowMs / 1000)) <= windowSeconds) return;
-      throw new RefusedError('TimestampOutOfRange', `timestamp is more than ${windowSeconds} s off`);
+      throw new ProtocolError('TimestampOutOfRange', `timestamp is more than ${windowSeconds} s off`);
     },
     nodeId: (claimed, bound) => {
-      if (claimed !== bound) throw new RefusedError('NodeIdMismatch', 'node_id is not the one of the seal token');
+      if (claimed !== bound)
+        throw new ProtocolError('NodeIdMismatch', 'node_id is not the one of the seal token');
     },
   };
 }
@@ -47,13 +49,13 @@ export interface VerifiedWorkerRequest {
   body: Uint8Array;
 }
 
-/** Verifies the one-shot credential of a worker's request. Throws RefusedError. */
+/** Verifies the one-shot credential of a worker's request. Throws ProtocolError. */
 export async function verifyWorker(
   request: HttpRequest,
   deps: WorkerRequestDeps,
 ): Promise<VerifiedWorkerRequest> {
   const credential = request.headers['x-seal-token'];
-  if (credential === undefined) throw new RefusedError('MalformedCredential', 'X-Seal-Token is missing');
+  if (credential === undefined) throw new ProtocolError('MalformedCredential', 'X-Seal-Token is missing');
   const body = await request.readBody();
   const verdict = await deps.verifier.verifyOneShot(credential, {
     method: request.method,
@@ -61,10 +63,10 @@ export async function verifyWorker(
     body,
   });
   deps.metrics.tokenValidation('worker', verdict);
-  if (!verdict.ok) throw RefusedError.fromVerdict(verdict);
+  if (!verdict.ok) throw verdictError(verdict);
   const wait = deps.limiter.take(verdict.principal.tokenId);
   if (wait !== undefined) {
-    throw new RefusedError('TooManyRequests', 'too many requests with this token', { retryAfter: wait });
+    throw new ProtocolError('TooManyRequests', 'too many requests with this token', { retryAfter: wait });
   }
   return { principal: verdict.principal, body };
 }
@@ -89,17 +91,17 @@ export const timestampField = z.number().int().nonnegative().max(Number.MAX_SAFE
 /** An object id. */
 export const idField = z.string().refine(isId, 'must be 0x and 64 lower-case hex digits');
 
-/** Reads a body of JSON against its schema. Throws RefusedError BadRequest or InvalidNodeId. */
+/** Reads a body of JSON against its schema. Throws ProtocolError BadRequest or InvalidNodeId. */
 export function parseBody<T>(schema: z.ZodType<T>, body: Uint8Array): T {
   const parsed = parseStrictJsonPlain(body, { maxDepth: 8 });
-  if (!parsed.ok) throw new RefusedError('BadRequest', `the body is not JSON: ${parsed.error}`);
+  if (!parsed.ok) throw new ProtocolError('BadRequest', `the body is not JSON: ${parsed.error}`);
   const result = schema.safeParse(parsed.value);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new RefusedError('BadRequest', faults.join('; ').slice(0, 500));
+  throw new ProtocolError('BadRequest', faults.join('; ').slice(0, 500));
 }
 
-/** Throws RefusedError InvalidNodeId. */
+/** Throws ProtocolError InvalidNodeId. */
 export function requireNodeId(nodeId: string): void {
-  if (!isNodeId(nodeId)) throw new RefusedError('InvalidNodeId', 'node_id must be a DNS-1123 label');
+  if (!isNodeId(nodeId)) throw new ProtocolError('InvalidNodeId', 'node_id must be a DNS-1123 label');
 }

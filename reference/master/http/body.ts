@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { RefusedError } from './refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 
-/** Reads a body of at most `limit` bytes. Rejects with RefusedError PayloadTooLarge or BadRequest. */
+/** Reads a body of at most `limit` bytes. Rejects with ProtocolError PayloadTooLarge or BadRequest. */
 export async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
   const encoding = message.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new RefusedError('UnsupportedMediaType', 'content encodings are not supported');
+    throw new ProtocolError('UnsupportedMediaType', 'content encodings are not supported');
   }
   if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
@@ -19,12 +19,12 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
       chunks.push(bytes);
     }
   } catch (error) {
-    if (error instanceof RefusedError) throw error;
-    throw new RefusedError('BadRequest', 'the body broke off', { cause: error });
+    if (error instanceof ProtocolError) throw error;
+    throw new ProtocolError('BadRequest', 'the body broke off', { cause: error });
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
 }
 
-function tooLarge(limit: number): RefusedError {
-  return new RefusedError('PayloadTooLarge', `the body is larger than ${limit} bytes`);
+function tooLarge(limit: number): ProtocolError {
+  return new ProtocolError('PayloadTooLarge', `the body is larger than ${limit} bytes`);
 }

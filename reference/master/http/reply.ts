@@ -1,5 +1,5 @@
-import { REASONS } from '../../protocol/reasons.ts';
-import type { RefusedError } from './refused-error.ts';
+import type { ProtocolError } from '../../protocol/status.ts';
+import { apiErrorBody, refusalHeaders, statusBody } from '../../protocol/status.ts';
 
 /** An answer; a body of several chunks is sent chunk by chunk as they come. */
 export interface Reply {
@@ -18,31 +18,14 @@ export function json(status: number, value: unknown, headers: Record<string, str
 }
 
 /** A refusal in the shape of the master's own endpoints. */
-export function failureOf(error: RefusedError): Reply {
-  const { http } = REASONS[error.reason];
-  return json(http, { error: { reason: error.reason, message: error.message, code: http } }, retry(error));
+export function failureOf(error: ProtocolError): Reply {
+  const body = apiErrorBody(error.reason, error.message);
+  return json(error.http, body, refusalHeaders(error.reason, error.retryAfter));
 }
 
 /** A refusal as metav1.Status, for the Kubernetes API. */
-export function statusOf(error: RefusedError): Reply {
-  const { http, kubernetes } = REASONS[error.reason];
-  const status = {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: error.message,
-    reason: kubernetes,
-    details: {
-      causes: [{ reason: error.reason, message: error.message }],
-      ...(error.retryAfter === undefined ? {} : { retryAfterSeconds: error.retryAfter }),
-    },
-    code: http,
-  };
-  const challenge = http === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  return json(http, status, { ...challenge, ...retry(error) });
-}
-
-function retry(error: RefusedError): Record<string, string> {
-  return error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) };
+export function statusOf(error: ProtocolError): Reply {
+  const retry = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
+  const body = statusBody(error.reason, { message: error.message, ...retry });
+  return json(error.http, body, refusalHeaders(error.reason, error.retryAfter));
 }

@@ -5,7 +5,7 @@ import type { Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { readBody } from './body.ts';
-import { RefusedError } from './refused-error.ts';
+import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from './request.ts';
 import { toHttpRequest } from './request.ts';
 import type { Reply } from './reply.ts';
@@ -21,7 +21,7 @@ export interface HttpServerOptions {
   /** Takes over a WebSocket handshake. */
   upgrade: (request: HttpRequest, message: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Shape of a refusal for this path, for requests that never reach `handle`. */
-  refuse: (path: string, error: RefusedError) => Reply;
+  refuse: (path: string, error: ProtocolError) => Reply;
 }
 
 /** HTTPS server, TLS 1.3 only, with bounds on everything a peer may send. */
@@ -90,7 +90,7 @@ async function serve(
     reply = await options.handle(request);
   } catch (error) {
     const refusal =
-      error instanceof RefusedError ? error : new RefusedError('InternalError', 'internal error');
+      error instanceof ProtocolError ? error : new ProtocolError('InternalError', 'internal error');
     reply = options.refuse(message.url ?? '', refusal);
   }
   await send(message, response, reply, gone.signal);
@@ -133,7 +133,7 @@ function upgrade(options: HttpServerOptions, message: IncomingMessage, socket: D
     options.upgrade(request, message, socket, head);
   } catch (error) {
     const refusal =
-      error instanceof RefusedError ? error : new RefusedError('InternalError', 'internal error');
+      error instanceof ProtocolError ? error : new ProtocolError('InternalError', 'internal error');
     writeRaw(socket, options.refuse(message.url ?? '', refusal));
   }
 }
@@ -154,7 +154,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const reply = failureOf(new RefusedError('BadRequest', 'the request cannot be read'));
+  const reply = failureOf(new ProtocolError('BadRequest', 'the request cannot be read'));
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
   const body = JSON.parse(Buffer.from(reply.body as Uint8Array).toString('utf8')) as {
     error: { code: number };

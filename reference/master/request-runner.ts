@@ -1,0 +1,219 @@
+import type { ChainCommands } from '../chain/types.ts';
+import { ChainAbortError, ChainError } from '../chain/errors.ts';
+import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
+import { decodeBase64url, encodeBase64url } from '../protocol/base64url.ts';
+import { bodyDigest } from '../protocol/digest.ts';
+import type { Logger } from '../protocol/logger.ts';
+import { signResponse } from '../protocol/response-signature.ts';
+import { ProtocolError } from '../protocol/status.ts';
+import type { TokenSource } from '../protocol/tokens.ts';
+import type { KeyValueStore } from '../store/types.ts';
+import type { Enclave } from './enclave.ts';
+import { statusOf } from './http/reply.ts';
+import type { MasterMetrics } from './metrics.ts';
+import type { RequestBook } from './request-book.ts';
+import { payloadFault } from './request-check.ts';
+import type { RequestEvent, RequestPayload, RequestResult } from './request-record.ts';
+import { isReady } from './request-record.ts';
+
+/** Id of the request that is being run; durable, so that a restart knows what was under way. */
+const RUNNING = '/daas/running';
+
+export interface RequestRunnerDeps {
+  store: KeyValueStore;
+  book: Pick<RequestBook, 'load' | 'complete' | 'markAnchored' | 'unfinished' | 'unanchored'>;
+  handle: (request: ApiRequest) => Promise<ApiResponse>;
+  commands: Pick<ChainCommands, 'recordResponse'>;
+  masterCap: string;
+  tokens: TokenSource;
+  enclave: Enclave;
+  /** Unix milliseconds. */
+  now: () => number;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Seconds after which a result that cannot be put on chain is given up. */
+  ttlSeconds: number;
+  metrics: MasterMetrics;
+  log: Logger;
+}
+
+interface Answer {
+  status: number;
+  contentType: string;
+  body: Uint8Array;
+}
+
+/**
+ * Runs the requests whose payload and event have met: one after the other, in the order in which
+ * they became ready, each exactly once.
+ */
+export class RequestRunner {
+  readonly #deps: RequestRunnerDeps;
+  readonly #signal: AbortSignal;
+  #tail: Promise<void> = Promise.resolve();
+  readonly #anchoring = new Set<Promise<void>>();
+
+  constructor(deps: RequestRunnerDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** Takes up what an earlier run left; before anything else is queued. */
+  async recover(): Promise<void> {
+    const { store, book, log } = this.#deps;
+    const running = await store.get(RUNNING);
+    const interrupted = running && Buffer.from(running.value).toString('ascii');
+    for (const id of book.unfinished()) {
+      if (id !== interrupted) {
+        this.enqueue(id);
+        continue;
+      }
+      // Whether it took effect is not known, and running it again could do it twice.
+      log.warn({ request_id: id }, 'the request was interrupted; its outcome is not known');
+      const message = 'the master restarted while this request ran; look at the object before trying again';
+      await this.#finish(id, toAnswer(statusOf(new ProtocolError('InternalError', message))));
+    }
+    for (const id of book.unanchored()) this.#anchor(id);
+  }
+
+  /** Queues a request; each id once. */
+  enqueue(id: string): void {
+    this.#tail = this.#tail.then(async () => {
+      if (this.#signal.aborted) return;
+      await this.#run(id).catch((error: unknown) => {
+        this.#deps.log.error({ err: error, request_id: id }, 'the request could not be run');
+      });
+    });
+  }
+
+  /** Resolves when everything queued so far has run and its result is on chain or given up. */
+  async idle(): Promise<void> {
+    await this.#tail;
+    await Promise.all(this.#anchoring);
+  }
+
+  async #run(id: string): Promise<void> {
+    const { store, book, log } = this.#deps;
+    const record = await book.load(id);
+    if (record === undefined || !isReady(record)) return;
+    const user = await this.#userOf(record.event);
+    await store.put(RUNNING, Buffer.from(id, 'ascii'));
+    const started = performance.now();
+    const answer = await this.#answer(record.event, record.payload, user);
+    const took_ms = Math.round(performance.now() - started);
+    const { method, path } = record.event;
+    log.info({ request_id: id, method, path, status: answer.status, took_ms }, 'request run');
+    await this.#finish(id, answer);
+  }
+
+  async #answer(event: RequestEvent, payload: RequestPayload, groups: readonly string[]): Promise<Answer> {
+    const fault = payloadFault(event, payload);
+    if (fault !== undefined) return toAnswer(statusOf(new ProtocolError('Forbidden', fault)));
+    const headers: Record<string, string> = {};
+    if (payload.content_type !== '') headers['content-type'] = payload.content_type;
+    if (payload.accept !== '') headers['accept'] = payload.accept;
+    try {
+      const response = await this.#deps.handle({
+        method: payload.method,
+        path: payload.path,
+        query: payload.query,
+        headers,
+        body: decodeBase64url(payload.body) ?? new Uint8Array(),
+        user: { name: event.requester, groups },
+        signal: this.#signal,
+        requestId: event.request_id,
+      });
+      return await collect(response);
+    } catch (error) {
+      this.#deps.log.error({ err: error, request_id: event.request_id }, 'the Kubernetes API failed');
+      return toAnswer(statusOf(new ProtocolError('InternalError')));
+    }
+  }
+
+  async #userOf(event: RequestEvent): Promise<string[]> {
+    for (;;) {
+      const token = await this.#deps.tokens.lookup(event.token, 'seal');
+      if (token.status === 'found') return [`daas:${token.stakeType}s`];
+      if (token.status === 'unknown') return ['daas:users'];
+      // The chain is out of reach. No new requests come meanwhile, so waiting holds nobody else up.
+      await this.#deps.sleep(200, this.#signal);
+      if (this.#signal.aborted) throw new Error('shutting down');
+    }
+  }
+
+  async #finish(id: string, answer: Answer): Promise<void> {
+    const { enclave, book, metrics } = this.#deps;
+    const timestampMs = this.#deps.now();
+    const keyVersion = enclave.keyVersion();
+    const statement = {
+      requestId: id,
+      statusCode: answer.status,
+      bodyDigest: bodyDigest(answer.body),
+      keyVersion,
+    };
+    const result: RequestResult = {
+      request_id: id,
+      status_code: answer.status,
+      content_type: answer.contentType,
+      body: encodeBase64url(answer.body),
+      timestamp_ms: timestampMs,
+      key_version: Number(keyVersion),
+      signature: encodeBase64url(signResponse(enclave.key.sign, statement, timestampMs)),
+    };
+    await book.complete(id, result);
+    metrics.executed(answer.status);
+    this.#anchor(id, { status: answer.status, digest: statement.bodyDigest });
+  }
+
+  /** Puts a result on chain in the background; tries until it is there or too old to matter. */
+  #anchor(id: string, known?: { status: number; digest: Uint8Array }): void {
+    const task = this.#record(id, known).catch((error: unknown) => {
+      if (!this.#signal.aborted) this.#deps.log.error({ err: error, request_id: id }, 'result not recorded');
+    });
+    this.#anchoring.add(task);
+    void task.finally(() => this.#anchoring.delete(task));
+  }
+
+  async #record(id: string, known: { status: number; digest: Uint8Array } | undefined): Promise<void> {
+    const { commands, masterCap, book, now, ttlSeconds, sleep, log } = this.#deps;
+    const facts = known ?? (await this.#factsOf(id));
+    if (facts === undefined) return;
+    const call = { masterCap, requestId: id, statusCode: facts.status, bodyDigest: facts.digest };
+    const giveUpAt = now() + ttlSeconds * 1000;
+    for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        const receipt = await commands.recordResponse(call, { signal: this.#signal });
+        log.info({ request_id: id, tx: receipt.digest, status: facts.status }, 'result recorded on chain');
+        break;
+      } catch (error) {
+        // Answered already: an attempt whose outcome was unknown did take effect.
+        if (error instanceof ChainAbortError && error.abort.name === 'EAlreadyAnswered') break;
+        if (!(error instanceof ChainError) || now() > giveUpAt) throw error;
+        log.warn({ err: error, request_id: id }, 'recording the result failed, trying again');
+      }
+      await sleep(pause, this.#signal);
+      if (this.#signal.aborted) return;
+    }
+    await book.markAnchored(id);
+  }
+
+  async #factsOf(id: string): Promise<{ status: number; digest: Uint8Array } | undefined> {
+    const result = (await this.#deps.book.load(id))?.result;
+    if (result === undefined) return undefined;
+    return {
+      status: result.status_code,
+      digest: bodyDigest(decodeBase64url(result.body) ?? new Uint8Array()),
+    };
+  }
+}
+
+function toAnswer(reply: { status: number; headers: Record<string, string>; body: unknown }): Answer {
+  const body = reply.body instanceof Uint8Array ? reply.body : new Uint8Array();
+  return { status: reply.status, contentType: reply.headers['content-type'] ?? '', body };
+}
+
+async function collect(response: ApiResponse): Promise<Answer> {
+  if (response.body instanceof Uint8Array) return toAnswer(response);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body) chunks.push(chunk);
+  return toAnswer({ ...response, body: Buffer.concat(chunks) });
+}
