@@ -1,0 +1,108 @@
+import '../tls/reflect-metadata.ts';
+import { X509Certificate } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509Certificate as ParsedCertificate,
+} from '@peculiar/x509';
+
+export type ChainFault =
+  'MalformedCertificate' | 'WrongRoot' | 'BrokenChain' | 'CertificateExpired' | 'CertificateUnfit';
+
+export type ChainResult =
+  { ok: true; leaf: X509Certificate } | { ok: false; fault: ChainFault; error: string };
+
+interface Link {
+  certificate: X509Certificate;
+  isAuthority: boolean;
+  /** How many authorities may follow; Infinity when it does not say. */
+  pathLength: number;
+  usages: number;
+  /** Whether its signature is ECDSA over SHA-384. */
+  signedAsWanted: boolean;
+}
+
+/**
+ * Verifies root → intermediates → leaf against the pinned root. `bundle` runs from the root downwards.
+ * Everything is verified from the pinned root's side; what the bundle itself claims to be is not believed.
+ */
+export function verifyChain(
+  leaf: Uint8Array,
+  bundle: readonly Uint8Array[],
+  pinnedRoot: X509Certificate,
+  nowMs: number,
+): ChainResult {
+  if (!bundle[0] || !pinnedRoot.raw.equals(bundle[0]))
+    return bad('WrongRoot', 'the root is not the pinned one');
+  const links: Link[] = [];
+  for (const der of [...bundle, leaf]) {
+    const link = parseLink(der);
+    if (!link) return bad('MalformedCertificate', `certificate ${links.length} cannot be read`);
+    links.push(link);
+  }
+  for (const [depth, link] of links.entries()) {
+    const fault = checkLink(link, links[Math.max(0, depth - 1)] ?? link, nowMs);
+    if (fault) return { ...fault, error: `certificate ${depth}: ${fault.error}` };
+    const fit = depth === links.length - 1 ? checkLeaf(link) : checkAuthority(link, links.length - 2 - depth);
+    if (fit) return { ...fit, error: `certificate ${depth}: ${fit.error}` };
+  }
+  const last = links.at(-1);
+  return last ? { ok: true, leaf: last.certificate } : bad('BrokenChain', 'no certificate');
+}
+
+type Bad = Extract<ChainResult, { ok: false }>;
+
+function bad(fault: ChainFault, error: string): Bad {
+  return { ok: false, fault, error };
+}
+
+function parseLink(der: Uint8Array): Link | undefined {
+  try {
+    const certificate = new X509Certificate(der);
+    // OpenSSL stops at the end of the certificate and does not mind what follows.
+    if (certificate.raw.length !== der.length) return undefined;
+    const parsed = new ParsedCertificate(Uint8Array.from(der));
+    const { name, hash } = parsed.signatureAlgorithm;
+    const constraints = parsed.getExtension(BasicConstraintsExtension);
+    return {
+      certificate,
+      isAuthority: constraints?.ca ?? false,
+      pathLength: constraints?.pathLength ?? Infinity,
+      usages: parsed.getExtension(KeyUsagesExtension)?.usages ?? 0,
+      signedAsWanted: name === 'ECDSA' && hash.name === 'SHA-384',
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function checkLink(link: Link, issuer: Link, nowMs: number): Bad | undefined {
+  const { certificate } = link;
+  if (certificate.issuer !== issuer.certificate.subject) return bad('BrokenChain', 'issued by somebody else');
+  const key = certificate.publicKey;
+  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'secp384r1') {
+    return bad('CertificateUnfit', 'the key is not on P-384');
+  }
+  if (!link.signedAsWanted) return bad('CertificateUnfit', 'not signed with ECDSA and SHA-384');
+  if (!certificate.verify(issuer.certificate.publicKey))
+    return bad('BrokenChain', 'the signature does not verify');
+  if (nowMs < certificate.validFromDate.getTime()) return bad('CertificateExpired', 'not valid yet');
+  if (nowMs > certificate.validToDate.getTime()) return bad('CertificateExpired', 'expired');
+  return undefined;
+}
+
+function checkAuthority(link: Link, authoritiesBelow: number): Bad | undefined {
+  if (!link.isAuthority) return bad('CertificateUnfit', 'issues certificates without being an authority');
+  if ((link.usages & KeyUsageFlags.keyCertSign) === 0)
+    return bad('CertificateUnfit', 'may not sign certificates');
+  if (authoritiesBelow > link.pathLength) return bad('CertificateUnfit', 'the path below it is too long');
+  return undefined;
+}
+
+function checkLeaf(link: Link): Bad | undefined {
+  if (link.isAuthority) return bad('CertificateUnfit', 'the leaf is an authority');
+  if ((link.usages & KeyUsageFlags.digitalSignature) === 0)
+    return bad('CertificateUnfit', 'the leaf may not sign');
+  return undefined;
+}
