@@ -19,7 +19,7 @@ const EInsufficientStake: u64 = 1;
 const EInvalidSealToken: u64 = 2;
 /// Permission missing, gateway retired, capability of another object, or not the owner.
 const EUnauthorised: u64 = 3;
-/// No endpoint is registered, or the endpoint is not in service.
+/// The endpoint is not active (or, for its master's calls, offline), or none is.
 const EEndpointUnavailable: u64 = 4;
 const ERequestIdUsed: u64 = 5;
 const EUnknownRequest: u64 = 6;
@@ -72,7 +72,7 @@ public struct Registry has key {
     id: UID,
     /// Life of new tokens, in seconds.
     token_ttl: u64,
-    /// New tokens go to the last of them.
+    /// Ids of the active endpoints. New tokens go to the last: the one registered, or made active, most recently.
     endpoints: vector<ID>,
     /// The latest token of each stake record, unless it was revoked.
     tokens: Table<ID, TokenSlot>,
@@ -287,23 +287,24 @@ public fun register_endpoint(
     transfer::share_object(endpoint);
 }
 
-/// Gives an endpoint that was registered earlier all tokens issued from now on.
-/// Aborts: EInvalidArgument (not of this registry), EEndpointUnavailable (not active).
-public fun prefer_endpoint(_admin: &AdminCap, registry: &mut Registry, endpoint: &NautilusEndpoint) {
-    assert!(endpoint.status == STATUS_ACTIVE, EEndpointUnavailable);
-    let id = object::id(endpoint);
-    let (found, at) = registry.endpoints.index_of(&id);
-    assert!(found, EInvalidArgument);
-    registry.endpoints.remove(at);
-    registry.endpoints.push_back(id);
-}
-
-/// 1 active, 2 maintenance (answers what it has, no new workers), 3 offline (its `MasterCap` is without power).
+/// 1 active, 2 maintenance (its master may still answer), 3 offline (its `MasterCap` is without power). New tokens and
+/// requests are for active endpoints only; an endpoint made active gets all tokens issued from then on.
 /// Aborts: EInvalidArgument.
-public fun set_endpoint_status(_admin: &AdminCap, endpoint: &mut NautilusEndpoint, status: u8) {
+public fun set_endpoint_status(
+    _admin: &AdminCap,
+    registry: &mut Registry,
+    endpoint: &mut NautilusEndpoint,
+    status: u8,
+) {
     assert!(status >= STATUS_ACTIVE && status <= STATUS_OFFLINE, EInvalidArgument);
+    let id = object::id(endpoint);
+    let (listed, at) = registry.endpoints.index_of(&id);
+    if (listed) {
+        registry.endpoints.remove(at);
+    };
+    if (status == STATUS_ACTIVE) registry.endpoints.push_back(id);
     endpoint.status = status;
-    event::emit(EndpointStatusChanged { endpoint: object::id(endpoint), status });
+    event::emit(EndpointStatusChanged { endpoint: id, status });
 }
 
 /// Changes which enclave image workers and gateways accept.
@@ -400,7 +401,7 @@ public fun record_response(
 
 /// Shares a token with `pods:read services:read nodes:write pods:write` for the sender's node stake.
 /// Aborts: EUnauthorised (not the staker), EInvalidSealToken (stake not active or of another kind), EInsufficientStake,
-/// ETokenExists, EEndpointUnavailable (none registered).
+/// ETokenExists, EEndpointUnavailable (no endpoint is active).
 public fun create_worker_seal_token(
     record: &StakeRecord,
     registry: &mut Registry,
@@ -491,7 +492,7 @@ public fun get_nautilus_info_for_worker(
 /// `request_id` is 32 lower-case hex digits, `method` one of GET POST PUT PATCH DELETE, `path` starts with `/` and has no
 /// query, `payload_digest` is 32 bytes.
 /// Aborts: EUnauthorised (gateway retired or of another registry, permission missing), EInvalidSealToken,
-/// EInvalidArgument, ERequestIdUsed.
+/// EEndpointUnavailable, EInvalidArgument, ERequestIdUsed.
 public fun execute_kubectl_command(
     cap: &GatewayCap,
     registry: &mut Registry,
@@ -509,6 +510,8 @@ public fun execute_kubectl_command(
     assert!(cap.registry == object::id(registry) && ctx.sender() == cap.gateway, EUnauthorised);
     assert!(!registry.revoked_gateways.contains(&object::id(cap)), EUnauthorised);
     assert_token(token, record, clock);
+    let nautilus_endpoint = token.nautilus_endpoint;
+    assert!(registry.endpoints.contains(&nautilus_endpoint), EEndpointUnavailable);
     assert!(is_request_id(&request_id) && is_method(&method) && is_path(&path), EInvalidArgument);
     assert!(!resource_type.is_empty(), EInvalidArgument);
     assert!(payload_digest.length() == DIGEST_LENGTH, EInvalidArgument);
@@ -516,7 +519,6 @@ public fun execute_kubectl_command(
     assert!(permits(&token.permissions, resource_type, verb), EUnauthorised);
     assert!(!registry.requests.contains(request_id), ERequestIdUsed);
     let token_id = object::id(token);
-    let nautilus_endpoint = token.nautilus_endpoint;
     registry
         .requests
         .add(request_id, RequestSlot { token: token_id, nautilus_endpoint, answered: false });
@@ -669,8 +671,8 @@ fun create_token(
     let owner = ctx.sender();
     assert!(record.staker() == owner, EUnauthorised);
     assert!(record.is_active(), EInvalidSealToken);
-    assert!(record.amount() >= staking::minimum_stake(stake_type), EInsufficientStake);
     assert!(record.stake_type() == stake_type, EInvalidSealToken);
+    assert!(record.amount() >= staking::minimum_stake(stake_type), EInsufficientStake);
     let count = registry.endpoints.length();
     assert!(count > 0, EEndpointUnavailable);
 
