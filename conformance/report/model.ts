@@ -35,7 +35,7 @@ export interface Exchange {
   };
   /** Why no answer came, for example `ECONNRESET`. */
   readonly error?: string;
-  /** Milliseconds since the run began. */
+  /** Milliseconds since its check began. */
   readonly at_ms: number;
   readonly duration_ms: number;
 }

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject } from 'ajv';
 import schema from '../schemas/requirement.schema.json' with { type: 'json' };
+import { HarnessError } from '../errors.ts';
+import { PACKAGE_ROOT } from '../paths.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
 import { selectRequirements } from './select.ts';
@@ -73,13 +74,11 @@ export interface Catalogue {
 }
 
 /** The catalogue itself is wrong; `problems` are `file:line:column: message` lines. */
-export class CatalogueError extends Error {
-  readonly code = 'CATALOGUE_INVALID';
+export class CatalogueError extends HarnessError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(`The requirement catalogue has ${problems.length} problem(s):\n${problems.join('\n')}`);
-    this.name = 'CatalogueError';
     this.problems = problems;
   }
 }
@@ -104,11 +103,14 @@ interface RawFile {
   requirements: RawRequirement[];
 }
 
+/** Folder of the YAML files; compiled code reads the same ones. */
+export const CATALOGUE_DIRECTORY = join(PACKAGE_ROOT, 'conformance', 'requirements');
+
 const DEFECTS_FILE = 'defects.yaml';
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile<RawFile>(schema);
 
 /** Reads and checks every file of the catalogue. Throws {@link CatalogueError} with every problem at once. */
-export async function loadCatalogue(directory = catalogueDirectory()): Promise<Catalogue> {
+export async function loadCatalogue(directory = CATALOGUE_DIRECTORY): Promise<Catalogue> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.yaml')).toSorted();
   const files = await Promise.all(
     names.map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
@@ -221,11 +223,4 @@ function describe(source: YamlSource, error: ErrorObject): string {
   const allowed: unknown = error.params['allowedValues'];
   const choice = Array.isArray(allowed) ? ` (${allowed.join(', ')})` : '';
   return `${source.at(where)}: ${path.join('.') || 'file'} ${error.message ?? 'is invalid'}${named}${choice}`;
-}
-
-/** Folder of the YAML files, found from the package's root so that compiled code finds the same data. */
-export function catalogueDirectory(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'conformance', 'requirements');
 }

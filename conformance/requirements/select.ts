@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { Profile, Requirement } from './catalogue.ts';
 
 /** Which requirements a run takes. Patterns are ids, or ids with `*` for any characters (`GW-AUTH-*`), or an area's name. */
@@ -11,14 +12,9 @@ export interface Selection {
 }
 
 /** A pattern of `only` or `exclude` matches no requirement: most likely a typing error, so it is refused. */
-export class SelectionError extends Error {
-  readonly code = 'SELECTION_EMPTY';
-  readonly hint: string;
-
+export class SelectionError extends UsageError {
   constructor(pattern: string, hint: string) {
-    super(`"${pattern}" matches no requirement`);
-    this.name = 'SelectionError';
-    this.hint = hint;
+    super(`"${pattern}" matches no requirement`, { hint });
   }
 }
 
