@@ -1,0 +1,67 @@
+import type { GasMeterApi } from '../vm/index.ts';
+import { VmError } from '../vm/index.ts';
+
+/*
+ * Storage is charged as a node does: 100 units a byte at 76 MIST, 99 % of which come back. Computation is
+ * approximate: the machine's own units are put into a node's buckets, so simple calls cost the same as there
+ * and heavy ones something near it.
+ */
+const STORAGE_UNITS_PER_BYTE = 100n;
+const STORAGE_PRICE = 76n;
+const REBATE_BASIS_POINTS = 9_900n;
+const BASIS_POINTS = 10_000n;
+const COMPUTATION_BUCKETS = [1_000, 5_000, 10_000, 20_000, 50_000, 200_000, 1_000_000, 5_000_000];
+export const MAX_COMPUTATION_UNITS = 5_000_000;
+
+/** MIST. */
+export interface GasCost {
+  readonly computationCost: bigint;
+  readonly storageCost: bigint;
+  readonly storageRebate: bigint;
+  readonly nonRefundableStorageFee: bigint;
+}
+
+/** MIST charged for keeping this many bytes. */
+export function storageCharge(bytes: number): bigint {
+  return BigInt(bytes) * STORAGE_UNITS_PER_BYTE * STORAGE_PRICE;
+}
+
+/** MIST for this many units at a price. */
+export function computationCharge(units: number, price: bigint): bigint {
+  const bucket = COMPUTATION_BUCKETS.find((limit) => units <= limit) ?? MAX_COMPUTATION_UNITS;
+  return BigInt(bucket) * price;
+}
+
+/** Splits what the replaced objects had paid into what comes back and what does not. */
+export function gasCost(computationCost: bigint, storageCost: bigint, rebates: bigint): GasCost {
+  const storageRebate = (rebates * REBATE_BASIS_POINTS + BASIS_POINTS / 2n) / BASIS_POINTS;
+  return { computationCost, storageCost, storageRebate, nonRefundableStorageFee: rebates - storageRebate };
+}
+
+/** MIST taken from the gas coin; negative when more comes back than is charged. */
+export function netGas(cost: GasCost): bigint {
+  return cost.computationCost + cost.storageCost - cost.storageRebate;
+}
+
+/** Counts the machine's units against what the budget can pay for. */
+export class GasMeter implements GasMeterApi {
+  readonly budget: number;
+  #used = 0;
+
+  constructor(budgetMist: bigint, price: bigint) {
+    const affordable = price === 0n ? BigInt(MAX_COMPUTATION_UNITS) : budgetMist / price;
+    this.budget = Number(affordable < BigInt(MAX_COMPUTATION_UNITS) ? affordable : MAX_COMPUTATION_UNITS);
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  charge(units: number): void {
+    this.#used += units;
+    if (this.#used > this.budget) {
+      this.#used = this.budget;
+      throw new VmError('out_of_gas', 'the gas budget is used up');
+    }
+  }
+}
