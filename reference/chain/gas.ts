@@ -1,0 +1,53 @@
+interface GasUsedLike {
+  readonly computationCost: string;
+  readonly storageCost: string;
+  readonly storageRebate: string;
+}
+
+/** Gas a node keeps in hand for fixed costs, in units of the gas price. */
+const OVERHEAD_UNITS = 1_000n;
+
+/**
+ * Budgets learnt from the chain itself: the first call of a kind is simulated, later ones use what
+ * the last executions needed plus a fifth. A kind is a function whose calls cost about the same.
+ */
+export class GasBook {
+  readonly #budgets = new Map<string, bigint>();
+  /** Reference gas price of the epoch, undefined until a simulation told it. */
+  price: bigint | undefined;
+
+  /** Budget for calls of these kinds in one transaction; undefined when one has never been simulated. */
+  budgetFor(kinds: readonly string[]): bigint | undefined {
+    let sum = 0n;
+    for (const kind of kinds) {
+      const budget = this.#budgets.get(kind);
+      if (budget === undefined) return undefined;
+      sum += budget;
+    }
+    return sum;
+  }
+
+  learn(kinds: readonly string[], used: GasUsedLike): void {
+    if (kinds.length === 0) return;
+    const computation = BigInt(used.computationCost) + OVERHEAD_UNITS * (this.price ?? 1n);
+    const net = computation + BigInt(used.storageCost) - BigInt(used.storageRebate);
+    const need = net > computation ? net : computation;
+    const each = (need * 6n) / (5n * BigInt(kinds.length));
+    for (const kind of kinds) {
+      const known = this.#budgets.get(kind) ?? 0n;
+      // Rise at once, sink slowly: one cheap call must not starve the next.
+      this.#budgets.set(kind, each > known ? each : (known * 7n + each) / 8n);
+    }
+  }
+
+  /** The next calls of these kinds are simulated again. */
+  forget(kinds: readonly string[]): void {
+    for (const kind of kinds) this.#budgets.delete(kind);
+    this.price = undefined;
+  }
+}
+
+/** Computation + storage − rebate in MIST; negative when the rebate was larger. */
+export function netGas(used: GasUsedLike): bigint {
+  return BigInt(used.computationCost) + BigInt(used.storageCost) - BigInt(used.storageRebate);
+}

@@ -1,0 +1,13 @@
+export * from './types.ts';
+export { ChainAbortError, ChainError, isUnavailable } from './errors.ts';
+export type { AbortInfo, ChainErrorKind } from './errors.ts';
+export { ChainClient } from './client.ts';
+export { Commands } from './commands.ts';
+export { connectChain, openWallet } from './connect.ts';
+export type { WalletConfig } from './connect.ts';
+export { abortableSleep, EventStream } from './event-stream.ts';
+export type { EventStreamOptions } from './event-stream.ts';
+export { TransactionSubmitter } from './submitter.ts';
+export type { Call, SubmitterOptions } from './submitter.ts';
+export { MAX_TTL_SECONDS, TokenCache } from './token-cache.ts';
+export type { TokenCacheOptions } from './token-cache.ts';

@@ -1,0 +1,287 @@
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { SimulationError } from '@mysten/sui/client';
+import type { SuiClientTypes } from '@mysten/sui/client';
+import type { Signer } from '@mysten/sui/cryptography';
+import { Transaction } from '@mysten/sui/transactions';
+import type { TransactionObjectArgument } from '@mysten/sui/transactions';
+import { abortFrom } from './aborts.ts';
+import { decodeEvents } from './checkpoint.ts';
+import { ChainAbortError, ChainError } from './errors.ts';
+import { GasBook, netGas } from './gas.ts';
+import { asChainError, DEFAULT_DEADLINE_MS, nodeCall } from './node-call.ts';
+import { ObjectRefs } from './object-refs.ts';
+import { Pending } from './pending.ts';
+import { sendIdempotently } from './send.ts';
+import type { CallOptions, Receipt } from './types.ts';
+
+/** One call of the package, described so that several can share a transaction. */
+export interface Call {
+  /** Calls of one kind cost about the same gas. */
+  kind: string;
+  objects: readonly { id: string; mutable: boolean }[];
+  build(tx: Transaction, object: (id: string) => TransactionObjectArgument): void;
+  /** May share a transaction with other such calls: small, no coin, no created object to be told apart. */
+  shareable: boolean;
+}
+
+export interface SubmitterOptions {
+  client: SuiGrpcClient;
+  signer: Signer;
+  package: string;
+  /** Calls in one transaction at most. Default 16. */
+  maxShared?: number;
+  /** Wait for the node at one execution, all attempts together, in milliseconds. Default 5000. */
+  executeMs?: number;
+}
+
+type Executed = SuiClientTypes.TransactionResult<{ effects: true; events: true; objectTypes: true }>;
+
+interface Built {
+  bytes: Uint8Array;
+  /** Index in the batch for each command of the transaction. */
+  commandOwner: number[];
+  warm: boolean;
+}
+
+/** What to do with a batch after an attempt that did not succeed. */
+type Verdict = 'retry' | 'done';
+
+/**
+ * Sends calls of one wallet. A wallet's gas coin and capabilities can be in one transaction at a
+ * time, so there is one queue; calls that wait while a transaction is under way travel together in
+ * the next one. When all object versions and the budget are known, a call is one round trip.
+ */
+export class TransactionSubmitter {
+  readonly address: string;
+  readonly #options: Required<SubmitterOptions>;
+  readonly #refs: ObjectRefs;
+  readonly #gas = new GasBook();
+  readonly #queue: Pending[] = [];
+  #gasCoin: { objectId: string; version: string; digest: string } | undefined;
+  #draining: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: SubmitterOptions) {
+    this.#options = { maxShared: 16, executeMs: DEFAULT_DEADLINE_MS, ...options };
+    this.address = options.signer.toSuiAddress();
+    this.#refs = new ObjectRefs(options.client);
+  }
+
+  /** Queues a call. Rejections: see ChainCommands. */
+  submit(call: Call, options?: CallOptions): Promise<Receipt> {
+    if (this.#closed) return Promise.reject(new ChainError('unavailable', 'the submitter is closed'));
+    const pending = new Pending(call, options);
+    this.#queue.push(pending);
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    return pending.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    // Calls made in the same turn of the event loop shall meet in one transaction.
+    await Promise.resolve();
+    for (;;) {
+      const batch = this.#take();
+      if (batch.length === 0) return;
+      try {
+        await this.#run(batch);
+      } catch (error) {
+        this.#distrust();
+        for (const pending of batch) pending.reject(asChainError(pending.call.kind, error));
+      }
+    }
+  }
+
+  /** The next calls for one transaction; those whose callers gave up are dropped. */
+  #take(): Pending[] {
+    const batch: Pending[] = [];
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      if (!next.settled) {
+        if (batch.length > 0 && !(next.call.shareable && batch[0]?.call.shareable === true)) break;
+        if (batch.length >= this.#options.maxShared) break;
+        batch.push(next);
+      }
+      this.#queue.shift();
+    }
+    return batch;
+  }
+
+  async #run(batch: Pending[]): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const built = await this.#build(batch);
+      if (built === undefined) return;
+      if ((await this.#execute(batch, built, attempt === 2)) === 'done') return;
+    }
+  }
+
+  /** Undefined when the calls were settled or put back on the queue instead. */
+  async #build(batch: Pending[]): Promise<Built | undefined> {
+    const objects = batch.flatMap(({ call }) => call.objects);
+    try {
+      await this.#refs.load(objects.map(({ id }) => id));
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(asChainError(batch[0].call.kind, error));
+      // One call's missing object must not fail the others.
+      else await this.#separately(batch);
+      return undefined;
+    }
+    const tx = new Transaction();
+    tx.setSender(this.address);
+    const commandOwner: number[] = [];
+    for (const [index, { call }] of batch.entries()) {
+      call.build(tx, (id) => this.#argument(tx, id, objects));
+      while (commandOwner.length < tx.getData().commands.length) commandOwner.push(index);
+    }
+    const kinds = batch.map(({ call }) => call.kind);
+    const budget = this.#gas.budgetFor(kinds);
+    const warm = budget !== undefined && this.#gasCoin !== undefined && this.#gas.price !== undefined;
+    if (warm && this.#gasCoin !== undefined && this.#gas.price !== undefined) {
+      tx.setGasBudget(budget);
+      tx.setGasPayment([this.#gasCoin]);
+      tx.setGasPrice(this.#gas.price);
+      return { bytes: await tx.build(), commandOwner, warm };
+    }
+    try {
+      const bytes = await nodeCall('SimulateTransaction', { deadlineMs: this.#options.executeMs }, () =>
+        tx.build({ client: this.#options.client }),
+      );
+      const { price } = tx.getData().gasData;
+      this.#gas.price = price === null || price === undefined ? undefined : BigInt(price);
+      return { bytes, commandOwner, warm };
+    } catch (error) {
+      const failure = simulationFailure(error);
+      if (failure === undefined) throw noGas(error) ?? error;
+      await this.#blame(batch, commandOwner, failure, undefined);
+      return undefined;
+    }
+  }
+
+  #argument(
+    tx: Transaction,
+    id: string,
+    objects: readonly { id: string; mutable: boolean }[],
+  ): TransactionObjectArgument {
+    const ref = this.#refs.get(id);
+    if (ref === undefined) throw new ChainError('invalid', `object ${id} is used but not declared`);
+    if (ref.kind === 'owned') return tx.objectRef({ objectId: id, version: ref.version, digest: ref.digest });
+    const mutable = objects.some((object) => object.id === id && object.mutable);
+    return tx.sharedObjectRef({ objectId: id, initialSharedVersion: ref.initialSharedVersion, mutable });
+  }
+
+  async #execute(batch: Pending[], built: Built, last: boolean): Promise<Verdict> {
+    const { client, signer, executeMs } = this.#options;
+    const { signature } = await signer.signTransaction(built.bytes);
+    for (const pending of batch) pending.sent = true;
+    let result: Executed;
+    try {
+      result = await sendIdempotently(executeMs, (signal) =>
+        client.executeTransaction({
+          transaction: built.bytes,
+          signatures: [signature],
+          include: { effects: true, events: true, objectTypes: true },
+          signal,
+        }),
+      );
+    } catch (error) {
+      this.#distrust();
+      // Refused before execution: an object version or the gas price has moved on.
+      if (error instanceof ChainError && error.kind === 'invalid' && !last) {
+        this.#gas.forget(batch.map(({ call }) => call.kind));
+        return 'retry';
+      }
+      throw error;
+    }
+    return this.#settle(batch, built, result, last);
+  }
+
+  async #settle(batch: Pending[], built: Built, result: Executed, last: boolean): Promise<Verdict> {
+    const tx = result.$kind === 'Transaction' ? result.Transaction : result.FailedTransaction;
+    this.#refs.apply(tx.effects.changedObjects);
+    const gas = tx.effects.gasObject;
+    this.#gasCoin =
+      gas?.outputVersion == null || gas.outputDigest == null
+        ? undefined
+        : { objectId: gas.objectId, version: gas.outputVersion, digest: gas.outputDigest };
+    const kinds = batch.map(({ call }) => call.kind);
+    if (result.$kind === 'Transaction') {
+      this.#gas.learn(kinds, tx.effects.gasUsed);
+      const receipt: Receipt = {
+        digest: tx.digest,
+        events: decodeEvents(tx.events, this.#options.package),
+        created: tx.effects.changedObjects
+          .filter((change) => change.idOperation === 'Created')
+          .map((change) => ({ id: change.objectId, type: tx.objectTypes[change.objectId] ?? '' })),
+        gasUsed: netGas(tx.effects.gasUsed),
+      };
+      for (const pending of batch) pending.resolve(receipt);
+      return 'done';
+    }
+    const { error } = tx.status;
+    if (error?.$kind === 'MoveAbort') {
+      await this.#blame(batch, built.commandOwner, error, tx.digest);
+      return 'done';
+    }
+    this.#gas.forget(kinds);
+    if (built.warm && !last) return 'retry';
+    throw new ChainError(
+      'invalid',
+      `transaction ${tx.digest} failed: ${error?.message ?? 'no reason given'}`,
+    );
+  }
+
+  /** Rejects the call whose command failed; the others, innocent, run again without it. */
+  async #blame(
+    batch: Pending[],
+    commandOwner: readonly number[],
+    failure: SuiClientTypes.ExecutionError,
+    digest: string | undefined,
+  ): Promise<void> {
+    const abort = abortFrom(failure, this.#options.package);
+    const culprit = batch.length === 1 ? 0 : commandOwner[failure.command ?? -1];
+    if (culprit === undefined) {
+      await this.#separately(batch);
+      return;
+    }
+    batch[culprit]?.reject(
+      abort === undefined ? new ChainError('invalid', failure.message) : new ChainAbortError(abort, digest),
+    );
+    const innocent = batch.filter((_, index) => index !== culprit);
+    for (const pending of innocent) pending.sent = false;
+    this.#queue.unshift(...innocent);
+  }
+
+  async #separately(batch: Pending[]): Promise<void> {
+    for (const pending of batch) {
+      try {
+        if (!pending.settled) await this.#run([pending]);
+      } catch (error) {
+        this.#distrust();
+        pending.reject(asChainError(pending.call.kind, error));
+      }
+    }
+  }
+
+  /** Versions may have moved without our seeing it. */
+  #distrust(): void {
+    this.#refs.forgetOwned();
+    this.#gasCoin = undefined;
+  }
+}
+
+function simulationFailure(error: unknown): SuiClientTypes.ExecutionError | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (at instanceof SimulationError && at.executionError !== undefined) return at.executionError;
+  }
+  return undefined;
+}
+
+function noGas(error: unknown): ChainError | undefined {
+  const text = error instanceof Error ? error.message : '';
+  return /gas (coin|payment|selection)|insufficient (gas|balance|coin)/i.test(text)
+    ? new ChainError('no_gas', 'the wallet cannot pay for the transaction', { cause: error })
+    : undefined;
+}

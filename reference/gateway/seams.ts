@@ -1,0 +1,22 @@
+import type { ChainAbortError } from '../chain/errors.ts';
+import type { ExecuteKubectlCommand } from '../chain/types.ts';
+import type { Permission } from '../protocol/permissions.ts';
+import type { ProtocolError } from '../protocol/status.ts';
+import type { ResponseCheck } from './response-check.ts';
+import type { GatewayRequest, Reply } from './http/types.ts';
+
+/** The gateway's decisions that may be replaced one by one; the defaults are the correct ones. */
+export interface GatewaySeams {
+  permits(held: readonly string[], required: Permission): boolean;
+  /** What the client is told when the contract refused. */
+  abortAnswer(error: ChainAbortError): ProtocolError;
+  /** Whether the master's answer is the one that the chain recorded and the enclave signed. */
+  checkResponse: ResponseCheck;
+  /** Headers of the client's request that go on to the master, lower-case names. */
+  forwardedHeaders(request: GatewayRequest): Record<string, string>;
+  /** What goes on chain for a request. */
+  chainCommand(command: ExecuteKubectlCommand, body: Uint8Array): ExecuteKubectlCommand;
+  health(): Reply;
+  /** What is logged of a request when it comes in. */
+  logFields(request: GatewayRequest): Record<string, unknown>;
+}
