@@ -7,7 +7,7 @@ import type { WorldInfo } from '../target/world-info.ts';
 import type { Check } from './check.ts';
 import { CHECKS } from './registry.ts';
 import type { RunPlan } from './setup.ts';
-import { startVitest, type InlineConfig, type Reporter } from 'vitest/node';
+import { startVitest, type Reporter, type TestUserConfig } from 'vitest/node';
 
 export interface VitestRunOptions {
   world: WorldInfo;
@@ -48,9 +48,9 @@ async function runPhase(options: VitestRunOptions, checks: readonly Check[], exc
     },
   };
   const plan: RunPlan = { world: options.world, ids: checks.map(({ id }) => id), exclusive, repeat: options.repeat };
-  const config: InlineConfig = {
+  const config: TestUserConfig & { watch: false; config: false } = {
     root: CHECKS.root,
-    config: false as unknown as string,
+    config: false,
     include: [CHECKS.pattern],
     exclude: [],
     setupFiles: [modulePath('conformance/runner/setup.ts')],
@@ -69,7 +69,7 @@ async function runPhase(options: VitestRunOptions, checks: readonly Check[], exc
   };
   const exitCode = process.exitCode;
   try {
-    const vitest = await startVitest(config);
+    const vitest = await startVitest([], config);
     await vitest.close();
   } catch (cause) {
     throw new HarnessError(`vitest could not run the checks: ${describeError(cause)}`, { cause });

@@ -80,6 +80,13 @@ export class World implements AsyncDisposable {
     return this.#values;
   }
 
+  /** Keys made for this run. */
+  get secrets(): string[] {
+    const keys = [...this.#values].filter(([name]) => name.endsWith('.secret_key')).map(([, value]) => value);
+    const own = this.#info ? [this.#info.control.token, this.#info.suiteGateway?.secretKey ?? ''] : [];
+    return [...keys, ...own].filter((secret) => secret !== '');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }

@@ -1,6 +1,6 @@
 import type { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { mintOneShot, mintSession, type MintOptions } from '../drivers/credential.ts';
-import type { HttpAnswer, RecordedHttp } from '../drivers/http.ts';
+import type { HttpAnswer, RecordedHttp, SendOptions } from '../drivers/http.ts';
 import type { Actor, Actors } from './actors.ts';
 
 export interface WorkerSend {
@@ -60,6 +60,13 @@ export class MasterApi {
     const headers: Record<string, string> = { 'x-gateway-credential': credential };
     if (text) headers['content-type'] = 'application/json';
     return this.http.send(method, target, { headers, ...(text && { body: text }), timeoutMs: 35_000 });
+  }
+
+  /** Reads or writes the master's Kubernetes API as the suite's gateway, on behalf of a wallet. */
+  async asReader(method: string, target: string, options: SendOptions & { user?: string; group?: string } = {}): Promise<HttpAnswer> {
+    const { user = `0x${'a'.repeat(64)}`, group = 'daas:admins', headers, ...rest } = options;
+    const own = { authorization: `Bearer ${await this.gatewaySession()}`, 'x-remote-user': user, 'x-remote-group': group };
+    return this.http.send(method, target, { ...rest, headers: { ...own, ...(headers as Record<string, string> | undefined) } });
   }
 
   /** A session credential of the suite's gateway, for the master's Kubernetes API. */

@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import { HarnessError, TargetError, UsageError, describeError } from '../errors.ts';
+import { readJson } from '../paths.ts';
+import { buildReport } from '../report/build.ts';
+import type { CheckResult, Report } from '../report/model.ts';
+import { loadCatalogue, type Profile, type Requirement } from '../requirements/catalogue.ts';
+import type { LoadedTarget } from '../target/load.ts';
+import { World } from '../target/world.ts';
+import type { Check } from './check.ts';
+import { missingParts } from './missing-parts.ts';
+import { defaultProfiles } from './profiles.ts';
+import { loadChecks } from './registry.ts';
+import { runChecks } from './vitest-run.ts';
+
+export interface SuiteOptions {
+  target: LoadedTarget;
+  /** Empty: those of the parts the target brings. */
+  profiles: readonly Profile[];
+  only: readonly string[];
+  exclude: readonly string[];
+  seed: number;
+  repeat: number;
+  strict: boolean;
+  /** Environment added to each part of the target. */
+  env: Record<string, string>;
+  /** Leave the run's folder behind. */
+  keep: boolean;
+  signal: AbortSignal;
+  /** What is happening, for a person. */
+  step: (text: string) => void;
+  onResult: (result: CheckResult, done: number, planned: number) => void;
+}
+
+/** The report, and the secrets of the run, which no writer may let through. */
+export interface SuiteResult {
+  report: Report;
+  secrets: readonly string[];
+}
+
+/**
+ * Starts the target, runs the checks chosen and builds the report. A target that does not come up gives a report too, in
+ * which everything is untestable. Throws UsageError for a selection that leaves nothing, HarnessError when the suite fails.
+ */
+export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
+  const startedAt = new Date();
+  const { file } = options.target;
+  const [catalogue, checks, manifest] = await Promise.all([loadCatalogue(), loadChecks(), readJson('package.json')]);
+  const unknown = checks.filter((check) => !catalogue.has(check.requirement));
+  if (unknown.length > 0) throw new HarnessError(`checks of unknown requirements: ${unknown.map(({ id }) => id).join(', ')}`);
+  // An id asked for by name is taken whatever its profile is.
+  const profiles = options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
+  const selected = catalogue.select({ profiles, only: options.only, exclude: options.exclude });
+  const planned = planFor(checks, selected);
+  if (planned.length === 0) {
+    throw new UsageError('no check is left by this selection', { hint: '`daas list` shows requirements and how many checks each has' });
+  }
+  const claimed = new Set(file.features ?? []);
+  const bound = new Set(selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id));
+  const { results, missing, secrets } = await observe(options, planned, bound);
+  const report = buildReport({
+    suite: { name: String(manifest['name']), version: String(manifest['version']) },
+    target: {
+      name: file.name,
+      ...(file.version && { version: file.version }),
+      ...(file.description && { description: file.description }),
+      features: file.features ?? [],
+      chain: file.chain.provider,
+    },
+    seed: options.seed,
+    repeat: options.repeat,
+    strict: options.strict,
+    startedAt,
+    durationMs: Date.now() - startedAt.getTime(),
+    environment: { node: process.version, platform: `${process.platform}-${process.arch}`, cores: availableParallelism(), missing },
+    ...(options.only.length + options.exclude.length > 0 && {
+      selection: { only: options.only, exclude: options.exclude, omitted: catalogue.select({ profiles }).length - selected.length },
+    }),
+    catalogue,
+    selected,
+    planned,
+    results,
+  });
+  return { report, secrets };
+}
+
+function planFor(checks: readonly Check[], selected: readonly Requirement[]): Check[] {
+  const ids = new Set(selected.map(({ id }) => id));
+  return checks.filter((check) => ids.has(check.requirement));
+}
+
+async function observe(options: SuiteOptions, planned: readonly Check[], bound: ReadonlySet<string>) {
+  const skipped = planned.filter((check) => !bound.has(check.requirement)).map((check) => settled(check, 'skip', 'the feature is not claimed'));
+  const running = planned.filter((check) => bound.has(check.requirement));
+  const missing = await missingParts(options.target.file);
+  let world: World;
+  try {
+    world = await World.start({
+      target: options.target,
+      seed: options.seed,
+      strict: options.strict,
+      progress: options.step,
+      env: options.env,
+      signal: options.signal,
+      keep: options.keep,
+    });
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const reason = `the target did not come up: ${describeError(error)}${error.hint ? ` (${error.hint})` : ''}`;
+    missing.push({ part: 'target', reason });
+    return { results: [...skipped, ...running.map((check) => settled(check, 'untestable', reason))], missing, secrets: [] };
+  }
+  await using _world = world;
+  options.step(`running ${running.length} checks`);
+  let done = 0;
+  const work = runChecks({
+    world: world.info,
+    checks: running,
+    repeat: options.repeat,
+    onResult: (result) => options.onResult(result, (done += 1), running.length),
+  });
+  const results = await Promise.race([work, aborted(options.signal)]);
+  if (options.keep) options.step(`the run's folder is ${world.runDir}`);
+  return { results: [...skipped, ...results], missing, secrets: world.secrets };
+}
+
+function settled(check: Check, verdict: 'skip' | 'untestable', message: string): CheckResult {
+  return { id: check.id, title: check.title, verdict, duration_ms: 0, message, exchanges: [], mutants: check.mutants };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(new HarnessError('interrupted'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
