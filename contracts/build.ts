@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { deserialize } from '@mysten/move-bytecode-template';
 import {
   MovePackageFetcher,
   dumpMovePackage,
@@ -11,6 +10,7 @@ import {
   resolveMovePackageDependencies,
 } from '@zktx.io/sui-move-builder/full';
 import { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
+import { readModule } from './compiled-module.ts';
 
 export { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
 
@@ -163,19 +163,8 @@ async function compileFramework(): Promise<FrameworkPackage[]> {
   });
   return (['0x1', '0x2'] as const).map((address) => ({
     address,
-    modules: modules.filter((module) => addressOf(module) === BigInt(address)),
+    modules: modules.filter((module) => readModule(module).address === BigInt(address)),
   }));
-}
-
-/** The address a compiled module says it is published at. */
-function addressOf(module: Uint8Array): bigint {
-  const { self_module_handle_idx, module_handles, address_identifiers } = deserialize(module) as {
-    self_module_handle_idx: number;
-    module_handles: { address: number }[];
-    address_identifiers: string[];
-  };
-  const index = module_handles[self_module_handle_idx]?.address ?? 0;
-  return BigInt(`0x${address_identifiers[index] ?? '0'}`);
 }
 
 /**
