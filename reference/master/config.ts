@@ -49,6 +49,8 @@ const schema = z.strictObject({
       body_bytes: z.number().int().positive().default(3_145_728),
       requests_per_second: z.number().positive().default(500),
       burst: z.number().int().positive().default(1_000),
+      /** Share of a worker's cpu, memory or disk from which it counts as busy. */
+      busy_share: z.number().positive().max(1).default(0.9),
       pending_requests: z.number().int().positive().default(10_000),
     })
     .prefault({}),

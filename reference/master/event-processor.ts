@@ -19,6 +19,8 @@ export interface EventProcessorDeps {
   observers: readonly ((event: ChainEvent) => void)[];
   /** Id of this master's NautilusEndpoint. */
   endpoint: string;
+  /** Checkpoints to go back at a start; none, since the cursor is exact. */
+  rewind: bigint;
   /** Unix milliseconds. */
   now: () => number;
   metrics: MasterMetrics;
@@ -41,7 +43,8 @@ export class EventProcessor {
   /** Runs until `signal` aborts. `startAt` is where a master without a cursor begins. */
   async run(startAt: () => Promise<bigint>, signal: AbortSignal): Promise<void> {
     this.#written = await this.#deps.cursor.read();
-    const from = this.#written === undefined ? await startAt() : this.#written + 1n;
+    const next = this.#written === undefined ? await startAt() : this.#written + 1n;
+    const from = next > this.#deps.rewind ? next - this.#deps.rewind : 0n;
     this.#deps.log.info({ from: String(from) }, 'following the chain');
     for await (const batch of this.#deps.events.follow({ from, signal })) {
       if (signal.aborted) return;

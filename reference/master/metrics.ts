@@ -61,7 +61,7 @@ export class MasterMetrics {
 
   /** Registers the gauges that look at live objects. */
   observe(sources: MetricSources): void {
-    const registers = [this.#registry];
+    const registers = this.#registry;
     gauge(registers, 'k3s_daas_store_entries', 'Entries in the store', () => sources.store().entries);
     gauge(registers, 'k3s_daas_store_bytes', 'Bytes in the store', () => sources.store().bytes);
     gauge(registers, 'k3s_daas_store_revision', 'Revision of the store', () => sources.store().revision);
@@ -77,16 +77,17 @@ export class MasterMetrics {
       'Results kept for readers',
       () => sources.requests().finished,
     );
-    new Gauge({
+    const workers = new Gauge({
       name: 'k3s_daas_workers',
       help: 'Workers by state',
       labelNames: ['state'],
-      registers,
       collect() {
         for (const state of ['pending', 'active', 'busy', 'offline', 'slashed']) this.set({ state }, 0);
         for (const { state } of sources.workers()) this.inc({ state });
       },
+      registers: [],
     });
+    this.#registry.registerMetric(workers);
   }
 
   request(endpoint: string, method: string, code: number, seconds: number): void {
@@ -126,13 +127,14 @@ export class MasterMetrics {
   }
 }
 
-function gauge(registers: Registry[], name: string, help: string, value: () => number): void {
-  new Gauge({
+function gauge(registry: Registry, name: string, help: string, value: () => number): void {
+  const metric = new Gauge({
     name,
     help,
-    registers,
+    registers: [],
     collect() {
       this.set(value());
     },
   });
+  registry.registerMetric(metric);
 }

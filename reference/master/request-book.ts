@@ -26,6 +26,8 @@ export interface RequestBookOptions {
   ttlSeconds: number;
   /** Requests without a result that are kept at the same time. */
   maxPending: number;
+  /** Whether an event that was dealt with is recognised when it comes again. */
+  remembers: boolean;
   /** Told once when payload and event of a request have met. */
   onReady: (id: string) => void;
 }
@@ -110,9 +112,10 @@ export class RequestBook {
     const id = event.request_id;
     return await this.#mutex.run(id, async () => {
       const known = this.#records.get(id);
-      if (known?.event !== undefined || this.#expired.has(id)) return false;
+      const seen = known?.event !== undefined || this.#expired.has(id);
+      if (seen && this.#options.remembers) return false;
       if (this.#options.now() - event.timestamp_ms > this.#ttlMs) return false;
-      const base: RequestRecord = known ?? { id, received_at: this.#options.now() };
+      const base = seen ? await this.#again(id) : (known ?? { id, received_at: this.#options.now() });
       if (base.payload_digest !== undefined && base.payload_digest !== event.payload_digest) {
         const { payload: _, ...rest } = base;
         await this.#save({ ...rest, event, mismatch: true });
@@ -130,8 +133,9 @@ export class RequestBook {
     await this.#mutex.run(id, async () => {
       const known = this.#records.get(id);
       if (known === undefined) return;
-      const { payload: _, ...rest } = known;
-      await this.#save({ ...rest, result });
+      const { payload, ...rest } = known;
+      const kept = this.#options.remembers || payload === undefined ? rest : { ...rest, payload };
+      await this.#save({ ...kept, result });
       this.#wake(id);
     });
   }
@@ -158,7 +162,7 @@ export class RequestBook {
   async sweep(): Promise<void> {
     const now = this.#options.now();
     for (const [id, until] of this.#expired) if (until <= now) this.#expired.delete(id);
-    for (const { id } of [...this.#records.values()]) {
+    for (const id of this.#records.keys()) {
       await this.#mutex.run(id, async () => {
         const record = this.#records.get(id);
         if (record === undefined || now - record.received_at <= this.#ttlMs) return;
@@ -173,6 +177,17 @@ export class RequestBook {
 
   get #ttlMs(): number {
     return this.#options.ttlSeconds * 1000;
+  }
+
+  /** Only without memory: the request as if it had not run. */
+  async #again(id: string): Promise<RequestRecord> {
+    const {
+      result: _result,
+      anchored: _anchored,
+      ...fresh
+    } = (await this.load(id)) ?? { id, received_at: 0 };
+    this.#finished.delete(id);
+    return { ...fresh, received_at: this.#options.now() };
   }
 
   #stateFor(id: string, gateway: string): 'done' | 'pending' | 'unknown' | 'expired' | 'mismatch' {

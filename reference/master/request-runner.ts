@@ -77,18 +77,23 @@ export class RequestRunner {
 
   /** Queues a request; each id once. */
   enqueue(id: string): void {
-    this.#tail = this.#tail.then(async () => {
-      if (this.#signal.aborted) return;
-      await this.#run(id).catch((error: unknown) => {
-        this.#deps.log.error({ err: error, request_id: id }, 'the request could not be run');
-      });
-    });
+    this.#tail = this.#after(this.#tail, id);
   }
 
   /** Resolves when everything queued so far has run and its result is on chain or given up. */
   async idle(): Promise<void> {
     await this.#tail;
     await Promise.all(this.#anchoring);
+  }
+
+  async #after(before: Promise<void>, id: string): Promise<void> {
+    await before;
+    if (this.#signal.aborted) return;
+    try {
+      await this.#run(id);
+    } catch (error) {
+      this.#deps.log.error({ err: error, request_id: id }, 'the request could not be run');
+    }
   }
 
   async #run(id: string): Promise<void> {

@@ -22,6 +22,8 @@ export interface Transition {
   record: WorkerRecord;
   from: WorkerState | undefined;
   to: WorkerState | undefined;
+  /** The join token that was in force no longer is. */
+  cut: boolean;
 }
 
 /** The node id is registered by another owner. */
@@ -44,6 +46,8 @@ export interface WorkerRegistryOptions {
   /** Unix milliseconds. */
   now: () => number;
   offlineAfterSeconds: number;
+  /** Share of a machine in use from which it counts as busy. */
+  busyShare: number;
   /** Makes a join token; unguessable. */
   newJoinToken: () => string;
   /** Told of every transition, after it is stored, in the order of the changes of that node. */
@@ -117,7 +121,7 @@ export class WorkerRegistry {
       if (known.state === 'slashed') throw new WorkerSlashedError(identity.nodeId);
       const record: WorkerRecord = {
         ...known,
-        state: stateAfterHeartbeat(known.state, report),
+        state: stateAfterHeartbeat(known.state, report, this.#options.busyShare),
         last_seen: this.#seconds(),
         stake_amount: identity.stakeAmount.toString(),
         running_pods: report.running_pods,
@@ -209,8 +213,10 @@ export class WorkerRegistry {
     const before = this.#records.get(record.node_id);
     await this.#options.store.put(PREFIX + record.node_id, Buffer.from(JSON.stringify(record)));
     this.#remember(record);
-    if (before?.state !== record.state || before.join_digest !== record.join_digest) {
-      this.#options.onTransition({ record, from: before?.state, to: record.state });
+    const cut =
+      before !== undefined && before.join_digest !== '' && before.join_digest !== record.join_digest;
+    if (before?.state !== record.state || before.seal_token !== record.seal_token || cut) {
+      this.#options.onTransition({ record, from: before?.state, to: record.state, cut });
     }
   }
 
@@ -218,7 +224,7 @@ export class WorkerRegistry {
     await this.#options.store.delete(PREFIX + record.node_id);
     this.#records.delete(record.node_id);
     this.#byJoinDigest.delete(record.join_digest);
-    this.#options.onTransition({ record, from: record.state, to: undefined });
+    this.#options.onTransition({ record, from: record.state, to: undefined, cut: true });
   }
 
   #remember(record: WorkerRecord): void {

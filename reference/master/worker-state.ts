@@ -4,7 +4,7 @@
  */
 export type WorkerState = 'pending' | 'active' | 'busy' | 'offline' | 'slashed';
 
-/** Percent of the machine in use, 0 to 100. */
+/** Shares of the machine in use: 0 to 1, or percent where a figure is above 1. */
 export interface ResourceUsage {
   cpu: number;
   memory: number;
@@ -37,14 +37,16 @@ export interface HeartbeatReport {
   resource_usage: ResourceUsage;
 }
 
-/** A machine this full gets the state `busy`. */
-const BUSY_PERCENT = 90;
-
-/** State after a heartbeat. */
-export function stateAfterHeartbeat(state: WorkerState, report: HeartbeatReport): WorkerState {
+/** State after a heartbeat; `busyShare` is the share in use from which a worker counts as busy. */
+export function stateAfterHeartbeat(
+  state: WorkerState,
+  report: HeartbeatReport,
+  busyShare: number,
+): WorkerState {
   if (state === 'slashed') return 'slashed';
   const { cpu, memory, disk } = report.resource_usage;
-  return Math.max(cpu, memory, disk) >= BUSY_PERCENT ? 'busy' : 'active';
+  const fullest = Math.max(...[cpu, memory, disk].map((figure) => (figure > 1 ? figure / 100 : figure)));
+  return fullest >= busyShare ? 'busy' : 'active';
 }
 
 /** Whether a worker heard of last at `lastSeen` counts as gone at `now` (both Unix seconds). */

@@ -19,7 +19,7 @@ export interface HeartbeatDeps extends WorkerRequestDeps {
   registry: WorkerRegistry;
 }
 
-const percent = z.number().min(0).max(100);
+const figure = z.number().nonnegative();
 const mist = z.union([
   z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/, 'must be an amount in MIST'),
@@ -28,10 +28,10 @@ const mist = z.union([
 const bodySchema = z.strictObject({
   node_id: nodeIdField,
   timestamp: timestampField,
-  stake_status: z.enum(['active', 'slashed', 'withdrawn']),
+  stake_status: z.string().max(64),
   stake_amount: mist,
   running_pods: z.number().int().nonnegative().max(100_000),
-  resource_usage: z.strictObject({ cpu: percent, memory: percent, disk: percent }),
+  resource_usage: z.strictObject({ cpu: figure, memory: figure, disk: figure }),
 });
 
 /**

@@ -7,6 +7,7 @@ import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import type { Principal } from '../../protocol/verifier-types.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { isTimely } from '../../protocol/wire.ts';
 import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
 import type { RateLimiter } from '../rate-limiter.ts';
@@ -23,9 +24,7 @@ export interface WorkerChecks {
 export function defaultWorkerChecks(windowSeconds: number): WorkerChecks {
   return {
     timestamp: (timestamp, nowMs) => {
-      if (Math.abs(timestamp * 1000 - nowMs) <= windowSeconds * 1000) return;
-      // A whole second says when it began: the end of the window belongs to it.
-      if (Math.abs(timestamp - Math.floor(nowMs / 1000)) <= windowSeconds) return;
+      if (isTimely(timestamp, nowMs, windowSeconds)) return;
       throw new ProtocolError('TimestampOutOfRange', `timestamp is more than ${windowSeconds} s off`);
     },
     nodeId: (claimed, bound) => {

@@ -12,8 +12,6 @@ import type { Reply } from './reply.ts';
 import { failureOf } from './reply.ts';
 
 export interface HttpServerOptions {
-  host: string;
-  port: number;
   tls: { key: string; cert: string };
   bodyBytes: number;
   /** Answers every request; must not reject. */

@@ -1,0 +1,129 @@
+import type { Logger } from '../protocol/logger.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+import type { KubernetesClient, NodeCondition } from './kubernetes-client.ts';
+import type { Transition } from './worker-registry.ts';
+import type { WorkerRecord, WorkerState } from './worker-state.ts';
+
+/** Label of a Node with the state of its worker. */
+export const STATE_LABEL = 'k3s-daas.io/worker-state';
+/** Annotation of a Node with the stake behind it, MIST. */
+export const STAKE_ANNOTATION = 'k3s-daas.io/stake-amount';
+
+/** Reason of a Ready condition that the master, not the agent, wrote. */
+const MASTER_REASON = 'WorkerHeartbeatMissed';
+
+export interface NodeLifecycleDeps {
+  kubernetes: KubernetesClient;
+  /** Unix milliseconds. */
+  now: () => number;
+  log: Logger;
+}
+
+/** Makes the cluster's Nodes follow the states of their workers. */
+export class NodeLifecycle {
+  readonly #deps: NodeLifecycleDeps;
+  readonly #mutex = new KeyedMutex();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(deps: NodeLifecycleDeps) {
+    this.#deps = deps;
+  }
+
+  /** Acts on a transition, after the earlier ones of the same node. */
+  follow(transition: Pick<Transition, 'record' | 'to'>): void {
+    const { record, to } = transition;
+    const task = this.#mutex
+      .run(record.node_id, () => this.#apply(record, to))
+      .catch((error: unknown) => {
+        this.#deps.log.error(
+          { err: error, node_id: record.node_id },
+          'the Node could not be brought up to date',
+        );
+      });
+    this.#running.add(task);
+    void task.finally(() => this.#running.delete(task));
+  }
+
+  /** Brings every Node up to date, after a start. */
+  reconcile(records: readonly WorkerRecord[]): void {
+    for (const record of records) this.follow({ record, to: record.state });
+  }
+
+  /** Resolves when everything asked for so far is done. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #apply(record: WorkerRecord, to: WorkerState | undefined): Promise<void> {
+    const { log } = this.#deps;
+    log.info({ node_id: record.node_id, state: to ?? 'removed' }, 'worker state');
+    if (to === undefined || to === 'slashed') return await this.#evict(record.node_id);
+    await this.#ensureNode(record, to);
+    if (to === 'offline') await this.#setReady(record.node_id, 'Unknown');
+    if (to === 'active' || to === 'busy') await this.#setReady(record.node_id, 'True');
+  }
+
+  async #ensureNode(record: WorkerRecord, state: WorkerState): Promise<void> {
+    const { kubernetes } = this.#deps;
+    const metadata = {
+      labels: { 'kubernetes.io/hostname': record.node_id, [STATE_LABEL]: state },
+      annotations: { [STAKE_ANNOTATION]: record.stake_amount },
+    };
+    if ((await kubernetes.patch(nodePath(record.node_id), { metadata })) !== undefined) return;
+    await kubernetes.create('/api/v1/nodes', {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: record.node_id, ...metadata },
+    });
+    await this.#writeReady(record.node_id, 'False', 'WorkerPending', 'the agent has not reported yet');
+  }
+
+  /**
+   * Offline overrules whatever the agent said; back again restores only what the master itself had
+   * overruled, since whether the machine is ready is the agent's to say.
+   */
+  async #setReady(nodeId: string, status: 'True' | 'Unknown'): Promise<void> {
+    const node = await this.#deps.kubernetes.get(nodePath(nodeId));
+    const ready = node?.status?.conditions?.find((condition) => condition.type === 'Ready');
+    if (status === 'Unknown') {
+      if (ready?.status === 'True' || ready === undefined) {
+        await this.#writeReady(nodeId, 'Unknown', MASTER_REASON, 'the worker sends no heartbeats');
+      }
+      return;
+    }
+    if (ready?.reason === MASTER_REASON) {
+      await this.#writeReady(nodeId, 'True', 'WorkerHeartbeat', 'the worker sends heartbeats');
+    }
+  }
+
+  async #writeReady(nodeId: string, status: string, reason: string, message: string): Promise<void> {
+    const time = `${new Date(this.#deps.now()).toISOString().slice(0, 19)}Z`;
+    const condition: NodeCondition = {
+      type: 'Ready',
+      status,
+      reason,
+      message,
+      lastHeartbeatTime: time,
+      lastTransitionTime: time,
+    };
+    const change = { status: { conditions: [condition] } };
+    await this.#deps.kubernetes.strategicPatch(`${nodePath(nodeId)}/status`, change);
+  }
+
+  async #evict(nodeId: string): Promise<void> {
+    const { kubernetes, log } = this.#deps;
+    // Nothing new may land there while the old pods go.
+    await kubernetes.patch(nodePath(nodeId), { spec: { unschedulable: true } });
+    const pods = await kubernetes.list('/api/v1/pods', `spec.nodeName=${nodeId}`);
+    for (const { metadata } of pods) {
+      await kubernetes.delete(`/api/v1/namespaces/${metadata?.namespace}/pods/${metadata?.name}`);
+    }
+    await kubernetes.delete(nodePath(nodeId));
+    await kubernetes.delete(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeId}`);
+    log.info({ node_id: nodeId, pods: pods.length }, 'node evicted');
+  }
+}
+
+function nodePath(nodeId: string): string {
+  return `/api/v1/nodes/${nodeId}`;
+}

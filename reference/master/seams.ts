@@ -1,0 +1,48 @@
+import type { WorkerChecks } from './handlers/worker-request.ts';
+import { defaultWorkerChecks } from './handlers/worker-request.ts';
+import type { PushedEvent } from './handlers/sui-events.ts';
+import type { EventProcessor } from './event-processor.ts';
+import type { MasterConfig } from './config.ts';
+
+/** The master's decisions that may be replaced one by one; the defaults are the correct ones. */
+export interface MasterSeams {
+  registrationChecks: WorkerChecks;
+  heartbeatChecks: WorkerChecks;
+  /** Whether POST /api/v1/heartbeat is served at all. */
+  servesHeartbeat: boolean;
+  /** Seconds of silence after which a worker is offline. */
+  offlineAfterSeconds: number;
+  /** Whether SlashEvent and UnstakeEvent have consequences for workers. */
+  obeysSlashing: boolean;
+  /** Body of GET /health. */
+  health: (nowMs: number) => object;
+  /** Whether requests that wait too long are dropped. */
+  dropsRequests: boolean;
+  /** Whether an event or request that was dealt with is recognised when it comes again. */
+  remembersEvents: boolean;
+  /** Checkpoints to go back at a start. */
+  rewind: bigint;
+  /** What is done with events that somebody pushed. */
+  onHint: (events: readonly PushedEvent[], processor: EventProcessor) => void | Promise<void>;
+  /** Nonce that goes into an attestation document. */
+  attestedNonce: (asked: Uint8Array) => Uint8Array;
+}
+
+/** The seams without any defect. */
+export function defaultMasterSeams(config: MasterConfig): MasterSeams {
+  const checks = defaultWorkerChecks(config.timings.heartbeat_window_seconds);
+  return {
+    registrationChecks: checks,
+    heartbeatChecks: checks,
+    servesHeartbeat: true,
+    offlineAfterSeconds: config.timings.offline_after_seconds,
+    obeysSlashing: true,
+    health: (nowMs) => ({ status: 'healthy', timestamp: Math.floor(nowMs / 1000) }),
+    dropsRequests: true,
+    remembersEvents: true,
+    rewind: 0n,
+    // The chain is followed without a gap anyway; a hint can only be believed or ignored.
+    onHint: () => {},
+    attestedNonce: (asked) => asked,
+  };
+}
