@@ -1,5 +1,6 @@
 import type { ChainReader } from '../chain/types.ts';
 import type { GatewaySeams } from '../gateway/seams.ts';
+import type { MasterSeams } from '../master/seams.ts';
 import type { NonceStore } from '../protocol/nonce-store.ts';
 import type { TokenSource } from '../protocol/tokens.ts';
 import type { VerificationStep } from '../protocol/verifier-types.ts';
@@ -23,6 +24,7 @@ export interface MutantHooks {
   /** Applied wherever user and worker credentials are verified. */
   credential?(seams: CredentialSeams): CredentialSeams;
   gateway?(seams: GatewaySeams): GatewaySeams;
+  master?(seams: MasterSeams): MasterSeams;
 }
 
 export interface Mutant extends MutantHooks {
