@@ -29,8 +29,8 @@ export class GasMeter implements GasMeterApi {
 export const COST = {
   call: 4,
   native: 10,
-  /** Copying, comparing, hashing or serialising this many elements or bytes costs one unit. */
-  elementsPerUnit: 16,
+  /** Copying, comparing, hashing or serialising this many elements or bytes costs one unit; so memory is bounded, too. */
+  elementsPerUnit: 4,
   /** Fixed part of hashes and of serialisation. */
   hash: 50,
   signature: 3000,

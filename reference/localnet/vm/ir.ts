@@ -1,3 +1,4 @@
+import type { DatatypeHandle } from './pools.ts';
 import type { AbilitySet, Address, PrimitiveKind, SignatureType, Value } from './types.ts';
 
 /** Another function, as a call names it. `address` is an original id; linkage decides which version runs. */
@@ -61,4 +62,4 @@ export type Instruction =
       readonly tag: number;
       readonly fields: readonly SignatureType[];
     }
-  | { readonly op: 'variant_switch'; readonly enumName: string; readonly targets: readonly number[] };
+  | { readonly op: 'variant_switch'; readonly head: DatatypeHandle; readonly targets: readonly number[] };

@@ -66,6 +66,7 @@ export class LoadedModule implements ModuleInfo {
   readonly functions: readonly LoadedFunction[];
   readonly datatypes: readonly DatatypeInfo[];
   readonly #functionsByName: ReadonlyMap<string, LoadedFunction>;
+  readonly #datatypesByName: ReadonlyMap<string, DatatypeInfo>;
 
   /** Throws VmError `verification`. */
   constructor(bytes: Uint8Array, raw: RawModule, definingIdOf: DefiningIdOf) {
@@ -76,6 +77,7 @@ export class LoadedModule implements ModuleInfo {
     this.datatypes = [...this.#structs(), ...this.#enums()];
     this.functions = raw.function_defs.map((_, index) => new LoadedFunction(this, index));
     this.#functionsByName = new Map(this.functions.map((fn) => [fn.name, fn]));
+    this.#datatypesByName = new Map(this.datatypes.map((type) => [type.name, type]));
     unique('function', this.functions);
     unique('type', this.datatypes);
   }
@@ -86,6 +88,10 @@ export class LoadedModule implements ModuleInfo {
 
   function(name: string): LoadedFunction | undefined {
     return this.#functionsByName.get(name);
+  }
+
+  datatype(name: string): DatatypeInfo | undefined {
+    return this.#datatypesByName.get(name);
   }
 
   #structs(): DatatypeInfo[] {

@@ -29,7 +29,7 @@ const MAX_STACK_HEIGHT = 16_384;
 /** Fills slots that hold no value yet; the type checker makes sure that nobody reads them. */
 const UNSET: Value = false;
 
-/** Runs one function after another on one operand stack. A failure leaves it unusable. */
+/** Runs one function after another on one operand stack. */
 export class Machine {
   readonly store: ModuleStore;
   readonly context: NativeContext;
@@ -55,8 +55,7 @@ export class Machine {
     typeArgs: readonly TypeTag[],
     args: readonly Value[],
   ): Value[] {
-    this.root = root;
-    this.stack.length = 0;
+    this.#reset(root);
     for (const arg of args) this.stack.push(arg);
     try {
       this.invoke(fn, typeArgs);
@@ -70,6 +69,15 @@ export class Machine {
       throw this.#located(error);
     }
     return this.stack.splice(0);
+  }
+
+  /** Forgets a call that failed. */
+  #reset(root: LoadedPackage): void {
+    this.root = root;
+    this.frame = undefined;
+    this.#depth = 0;
+    this.#native = undefined;
+    this.stack.length = 0;
   }
 
   /** Starts a call whose arguments lie on the stack. A native function has ended when this returns. */

@@ -206,8 +206,8 @@ const WITH_OPERAND: Readonly<Record<string, Resolve>> = {
     const definition = entry(pools.raw.enum_defs, table.head_enum, 'enum definitions');
     const targets = table.jump_table.Full;
     if (targets.length !== definition.variants.length) malformed('jump table does not cover every variant');
-    const { name } = entry(pools.datatypes, definition.enum_handle, 'datatype handles');
-    return { op: 'variant_switch', enumName: name, targets };
+    const head = entry(pools.datatypes, definition.enum_handle, 'datatype handles');
+    return { op: 'variant_switch', head, targets };
   },
   VecPack: vectorOf('vec_pack'),
   VecUnpack: vectorOf('vec_unpack'),

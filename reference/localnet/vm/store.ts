@@ -95,7 +95,7 @@ export class ModuleStore implements PackageStore {
   }
 
   datatype(address: Address, module: string, name: string): DatatypeInfo | undefined {
-    return this.module(address, module)?.datatypes.find((type) => type.name === name);
+    return this.module(address, module)?.datatype(name);
   }
 
   abilities(type: TypeTag): AbilitySet {

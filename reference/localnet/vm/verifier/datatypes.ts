@@ -95,13 +95,13 @@ function checkRecursion(module: LoadedModule): void {
   const own = (type: SignatureType): readonly string[] => {
     if (type.kind === 'vector') return own(type.of);
     if (type.kind !== 'struct') return [];
-    const here = type.module === module.name && module.datatypes.some(({ name }) => name === type.name);
+    const here = type.module === module.name && module.datatype(type.name) !== undefined;
     return [...(here ? [type.name] : []), ...type.typeArgs.flatMap(own)];
   };
   const visit = (name: string, path: readonly string[]): void => {
     if (path.includes(name)) malformed(`type ${name} holds itself`);
     if (done.has(name)) return;
-    const type = module.datatypes.find((candidate) => candidate.name === name);
+    const type = module.datatype(name);
     if (type !== undefined) {
       for (const inner of fieldsOf(type).flatMap((field) => own(field.type))) visit(inner, [...path, name]);
     }

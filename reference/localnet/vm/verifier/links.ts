@@ -19,7 +19,7 @@ export function checkLinks(store: ModuleStore, loaded: LoadedPackage, module: Lo
 }
 
 function checkDatatype(home: LoadedModule, handle: DatatypeHandle): void {
-  const type = home.datatypes.find(({ name }) => name === handle.name);
+  const type = home.datatype(handle.name);
   if (type === undefined) malformed(`no type ${home.name}::${handle.name}`);
   const same =
     type.abilities === handle.abilities &&

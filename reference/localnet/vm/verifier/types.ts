@@ -140,12 +140,14 @@ const HANDLERS: { readonly [Op in Instruction['op']]: Handler<Op> } = {
     c.expect(bool);
     c.endStack();
   },
-  variant_switch: (c, { enumName }) => {
+  variant_switch: (c, { head }) => {
     const type = c.popReference(false);
-    const { id } = c.fn.module;
-    if (type.kind !== 'struct' || type.name !== enumName || type.module !== id.name) {
-      c.fail(`switches over ${enumName} but finds ${typeToString(type)}`);
-    }
+    const same =
+      type.kind === 'struct' &&
+      type.name === head.name &&
+      type.module === head.owner.name &&
+      type.address === head.address;
+    if (!same) c.fail(`switches over ${head.name} but finds ${typeToString(type)}`);
     c.endStack();
   },
   load: (c, { type }) => c.push(type),
