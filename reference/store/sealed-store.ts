@@ -1,0 +1,254 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { systemClock, type Clock } from '../protocol/clock.ts';
+import { lockDirectory } from './directory-lock.ts';
+import type { HistoryLimits } from './history.ts';
+import { Keyring, type SealingProvider } from './keyring.ts';
+import { MemoryStore } from './memory-store.ts';
+import { logName, recover, removeBefore, snapshotName, type Recovered } from './recovery.ts';
+import { GcmCipher, type DataKeys, type SealCipher } from './seal-cipher.ts';
+import { writeSnapshot } from './snapshot.ts';
+import type { StoreLimits, StorePolicy } from './store-policy.ts';
+import { StoreState } from './store-state.ts';
+import type { Change, Entry, KeyValueStore, ListOptions, ListResult, PutOptions } from './types.ts';
+import { WriteAheadLog, type SyncPolicy } from './write-ahead-log.ts';
+
+export interface SealedStoreOptions {
+  /** Made (mode 0700) when it is not there. */
+  directory: string;
+  sealing: SealingProvider;
+  clock?: Clock;
+  randomBytes?: (size: number) => Uint8Array;
+  limits?: Partial<StoreLimits>;
+  history?: Partial<HistoryLimits>;
+  policy?: StorePolicy;
+  sync?: SyncPolicy;
+  /** Age at which the active key is replaced; default 86,400. 0: on demand only. */
+  keyRotationSeconds?: number;
+  /** Log size above which a snapshot is made, unless the last snapshot is larger still; default 16 MiB. */
+  compactAboveBytes?: number;
+  /** Milliseconds between two looks at key age and log size; default 1000. 0: only when `maintain` is called. */
+  maintenanceIntervalMs?: number;
+  /** Makes the cipher; default AES-256-GCM. */
+  cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
+  /** How written data is made durable; default fdatasync. */
+  datasync?: (handle: FileHandle) => Promise<void>;
+  /** Told when maintenance in the background fails. */
+  onError?: (error: unknown) => void;
+}
+
+/** What a store holds and how it stands, for metrics. */
+export interface SealedStoreUsage {
+  entries: number;
+  bytes: number;
+  watches: number;
+  logBytes: number;
+  /** Id of the key for new data. */
+  keyId: number;
+  /** Keys that something on disk may still be sealed under. */
+  keys: number;
+}
+
+/**
+ * A KeyValueStore that outlives its process: every write is in an encrypted log before anybody is told
+ * that it is stored. Open it with `openSealedStore`.
+ */
+export class SealedStore implements KeyValueStore {
+  readonly #memory: MemoryStore;
+  readonly #state: StoreState;
+  readonly #log: WriteAheadLog;
+  readonly #keyring: Keyring;
+  readonly #cipher: SealCipher;
+  readonly #lock: AsyncDisposable;
+  readonly #options: SealedStoreOptions;
+  readonly #clock: Clock;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #nextLog: number;
+  #oldLogBytes: number;
+  #snapshotBytes: number;
+  #maintenance: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  /** Bytes of an unfinished last write that opening cut off. */
+  readonly tornBytes: number;
+
+  /** @internal */
+  constructor(parts: SealedStoreParts) {
+    const { options, state, log, keyring, cipher, lock, recovered } = parts;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#state = state;
+    this.#log = log;
+    this.#keyring = keyring;
+    this.#cipher = cipher;
+    this.#lock = lock;
+    this.tornBytes = recovered.tornBytes;
+    // The log that is open now has recovered.nextLog itself.
+    this.#nextLog = recovered.nextLog + 1;
+    this.#oldLogBytes = recovered.logBytes;
+    this.#snapshotBytes = recovered.snapshotBytes;
+    const { limits = {}, policy, maintenanceIntervalMs: interval = 1000 } = options;
+    this.#memory = new MemoryStore({
+      clock: this.#clock,
+      limits,
+      ...(policy ? { policy } : {}),
+      journal: log,
+      state,
+      sweepIntervalMs: interval,
+    });
+    const report = options.onError ?? (() => undefined);
+    if (interval > 0) this.#timer = setInterval(() => void this.maintain().catch(report), interval).unref();
+  }
+
+  get revision(): number {
+    return this.#memory.revision;
+  }
+
+  get usage(): SealedStoreUsage {
+    const logBytes = this.#log.bytes + this.#oldLogBytes;
+    return { ...this.#memory.usage, logBytes, keyId: this.#keyring.active.id, keys: this.#keyring.size };
+  }
+
+  get(key: string): Promise<Entry | undefined> {
+    return this.#memory.get(key);
+  }
+
+  list(prefix: string, options?: ListOptions): Promise<ListResult> {
+    return this.#memory.list(prefix, options);
+  }
+
+  put(key: string, value: Uint8Array, options?: PutOptions): Promise<Entry> {
+    return this.#memory.put(key, value, options);
+  }
+
+  delete(key: string, options?: { expected?: number }): Promise<Entry | undefined> {
+    return this.#memory.delete(key, options);
+  }
+
+  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<Change> {
+    return this.#memory.watch(prefix, after, signal);
+  }
+
+  /** Rotates the key when it is old, finishes a rotation that was cut short, compacts a long log. */
+  async maintain(): Promise<void> {
+    const { keyRotationSeconds = 86_400, compactAboveBytes = 16 << 20 } = this.#options;
+    const age = this.#clock.nowMs() / 1000 - this.#keyring.active.createdAt;
+    if (keyRotationSeconds > 0 && age >= keyRotationSeconds) return this.rotateKey();
+    const logBytes = this.#log.bytes + this.#oldLogBytes;
+    if (this.#keyring.size > 1 || logBytes > Math.max(compactAboveBytes, this.#snapshotBytes)) {
+      return this.compact();
+    }
+    return undefined;
+  }
+
+  /**
+   * Seals new data under a fresh key at once and everything else soon after; resolves when the old
+   * keys are no longer needed and are gone. Reads and writes go on meanwhile.
+   */
+  rotateKey(): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#keyring.rotate();
+      await this.#compact();
+    });
+  }
+
+  /** Replaces the log by a snapshot sealed under the active key. */
+  compact(): Promise<void> {
+    return this.#exclusively(() => this.#compact());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#memory.close();
+    await this.#maintenance;
+    await this.#log.close();
+    await this.#lock[Symbol.asyncDispose]();
+  }
+
+  /** One piece of maintenance at a time. */
+  #exclusively(work: () => Promise<void>): Promise<void> {
+    const done = this.#maintenance.then(() => (this.#closing ? undefined : work()));
+    this.#maintenance = done.catch(() => undefined);
+    return done;
+  }
+
+  async #compact(): Promise<void> {
+    const { directory } = this.#options;
+    const { id } = this.#keyring.active;
+    // From here on writes go to a new log; the state may already hold some of them, which is harmless,
+    // since replaying skips what the snapshot has.
+    const log = join(directory, logName(this.#nextLog++));
+    const last = await this.#log.switchTo(log);
+    const { revision } = this.#state;
+    if (revision < last) throw new Error(`revision ${last} is in the old log, but not applied yet`);
+    const records = [...this.#state.records()];
+    this.#snapshotBytes = await writeSnapshot(
+      join(directory, snapshotName(revision)),
+      records,
+      revision,
+      this.#cipher,
+    );
+    await removeBefore(directory, revision, basename(log));
+    this.#oldLogBytes = 0;
+    if (this.#keyring.size > 1) await this.#keyring.dropBefore(id);
+  }
+}
+
+interface SealedStoreParts {
+  options: SealedStoreOptions;
+  state: StoreState;
+  log: WriteAheadLog;
+  keyring: Keyring;
+  cipher: SealCipher;
+  lock: AsyncDisposable;
+  recovered: Recovered;
+}
+
+/**
+ * Opens the store in a directory and recovers what it held. Rejects with UnsealError (another
+ * measurement), StoreCorruptError (damage) or DirectoryInUseError.
+ */
+export async function openSealedStore(options: SealedStoreOptions): Promise<SealedStore> {
+  const {
+    directory,
+    sealing,
+    clock = systemClock,
+    randomBytes = systemRandomBytes,
+    sync = 'always',
+  } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = await lockDirectory(directory);
+  try {
+    const keyring = await Keyring.open({
+      file: join(directory, 'keyring.json'),
+      sealing,
+      clock,
+      randomBytes,
+    });
+    const makeCipher = options.cipher ?? ((keys, random) => new GcmCipher(keys, random));
+    const cipher = makeCipher(keyring, randomBytes);
+    const state = new StoreState({ changes: 50_000, bytes: 64 << 20, ...options.history });
+    const recovered = await recover(directory, state, cipher);
+    const { datasync } = options;
+    const log = await WriteAheadLog.create(join(directory, logName(recovered.nextLog)), {
+      cipher,
+      sync,
+      ...(datasync ? { datasync } : {}),
+    });
+    return new SealedStore({ options, state, log, keyring, cipher, lock, recovered });
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
