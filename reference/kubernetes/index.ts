@@ -1,0 +1,12 @@
+export { createKubernetesApi, errorResponse } from './api.ts';
+export type { KubernetesApi, KubernetesApiOptions } from './api.ts';
+export type { AdmitObject, Attributes, Authorize, Decision } from './authorization.ts';
+export { ApiError } from './errors.ts';
+export type { Status, StatusCause, StatusDetails } from './errors.ts';
+export type { LogOptions, LogSource } from './handlers/exchange.ts';
+export type { KubeObject, Node, Pod } from './meta/objects.ts';
+export { ignoreRaces } from './objects-api.ts';
+export type { ObjectsApi } from './objects-api.ts';
+export { formatQuantity, parseQuantity, quantityOf } from './quantity.ts';
+export type { ApiRequest, ApiResponse, UserInfo } from './types.ts';
+export { bootstrapCluster } from './bootstrap.ts';

@@ -1,0 +1,162 @@
+import { CompactedError } from '../../store/types.ts';
+import type { Status } from '../errors.ts';
+import { ApiError, expired, futureRevision } from '../errors.ts';
+import type { ListOptions } from '../request/options.ts';
+import type { ResourceDefinition } from '../resources/definition.ts';
+import type { Stored, StoredChange } from '../storage/object-store.ts';
+import type { Machinery } from './context.ts';
+import type { Selection } from './list.ts';
+import { selectionOf } from './list.ts';
+
+export type WatchEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; stored: Stored }
+  | { type: 'BOOKMARK'; revision: number; initialEventsEnd: boolean }
+  | { type: 'ERROR'; status: Status };
+
+const BOOKMARK_MS = 60_000;
+/** Watches without a limit of their own end after this time, so that clients spread over replicas again. */
+const DEFAULT_SECONDS = 1800;
+
+/**
+ * Events of a collection until `signal` aborts or the time is over; the signal's end is a clean end.
+ * Throws only before the first event, for options that do not work.
+ */
+export function watch(
+  machinery: Machinery,
+  resource: ResourceDefinition,
+  namespace: string,
+  options: ListOptions,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const selection = selectionOf(resource, options);
+  const asked = options.resourceVersion ?? 0;
+  if (asked > machinery.objects.revision) throw futureRevision(asked, machinery.objects.revision);
+  return events(machinery, resource, namespace, options, selection, signal);
+}
+
+async function* events(
+  machinery: Machinery,
+  resource: ResourceDefinition,
+  namespace: string,
+  options: ListOptions,
+  selection: Selection,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const { objects, clock } = machinery;
+  const asked = options.resourceVersion ?? 0;
+  const initial = options.sendInitialEvents ?? asked === 0;
+  let revision = asked === 0 ? objects.revision : asked;
+  if (initial) {
+    const present = await objects.list(resource, namespace);
+    revision = present.revision;
+    for (const stored of present.items) if (selection.matches(stored)) yield { type: 'ADDED', stored };
+    if (options.sendInitialEvents === true && options.allowWatchBookmarks) {
+      yield { type: 'BOOKMARK', revision, initialEventsEnd: true };
+    }
+  }
+  const end = new AbortController();
+  const stop = AbortSignal.any([signal, end.signal]);
+  const seconds = options.timeoutSeconds ?? 0;
+  const deadline = clock
+    .sleep((seconds > 0 ? seconds : DEFAULT_SECONDS) * 1000, stop)
+    .then(() => end.abort());
+  try {
+    const changes = objects.watch(resource, namespace, selection.name, revision, stop);
+    const ticks = options.allowWatchBookmarks ? clock : undefined;
+    for await (const change of withTicks(changes, ticks, end)) {
+      if (change === 'tick') {
+        // Everything the watch has seen lies at or below what the store had when the last change came.
+        yield { type: 'BOOKMARK', revision, initialEventsEnd: false };
+        continue;
+      }
+      revision = change.revision;
+      const event = eventOf(change, selection);
+      if (event !== undefined) yield event;
+    }
+  } catch (error) {
+    yield { type: 'ERROR', status: statusOf(error, asked) };
+  } finally {
+    end.abort();
+    await deadline;
+  }
+}
+
+function eventOf(change: StoredChange, { matches }: Selection): WatchEvent | undefined {
+  if (change.type === 'delete') {
+    return matches(change.previous) ? { type: 'DELETED', stored: change.previous } : undefined;
+  }
+  const before = change.previous !== undefined && matches(change.previous);
+  if (matches(change.current)) return { type: before ? 'MODIFIED' : 'ADDED', stored: change.current };
+  if (!before || change.previous === undefined) return undefined;
+  // It left the selection: to this watch it is gone, as of this change.
+  const { object } = change.previous;
+  const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(change.revision) } };
+  return {
+    type: 'DELETED',
+    stored: { object: last, revision: change.revision, json: () => JSON.stringify(last) },
+  };
+}
+
+function statusOf(error: unknown, asked: number): Status {
+  if (error instanceof CompactedError)
+    return expired(`too old resource version: ${asked} (${error.oldest})`).status;
+  if (error instanceof ApiError) return error.status;
+  throw error;
+}
+
+/** Passes changes on one at a time, with a 'tick' every minute; a slow reader only holds up itself. */
+async function* withTicks<T>(
+  source: AsyncGenerator<T>,
+  clock: Machinery['clock'] | undefined,
+  end: AbortController,
+): AsyncGenerator<T | 'tick'> {
+  let wake: () => void = () => undefined;
+  let arrived: IteratorResult<T> | undefined;
+  let failure: { error: unknown } | undefined;
+  let ticked = false;
+  const startTimer = () => {
+    void clock?.sleep(BOOKMARK_MS, end.signal).then(() => {
+      ticked = !end.signal.aborted;
+      wake();
+    });
+  };
+  const pull = () => {
+    source.next().then(
+      (result) => {
+        arrived = result;
+        wake();
+      },
+      (error: unknown) => {
+        failure = { error };
+        wake();
+      },
+    );
+  };
+  startTimer();
+  pull();
+  try {
+    for (;;) {
+      if (arrived === undefined && failure === undefined && !ticked) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (failure !== undefined) throw failure.error;
+      if (arrived !== undefined) {
+        if (arrived.done === true) return;
+        const { value } = arrived;
+        arrived = undefined;
+        yield value;
+        pull();
+      } else if (ticked) {
+        ticked = false;
+        startTimer();
+        yield 'tick';
+      }
+    }
+  } finally {
+    // A source that waits for its next change can only return once its own signal has woken it.
+    end.abort();
+    await source.return(undefined);
+  }
+}
