@@ -57,7 +57,11 @@ const schema = z.strictObject({
 export type WorkerConfig = z.infer<typeof schema>;
 
 /** Checks the fields and the rules between them. Throws ConfigError. */
-export function parseWorkerConfig(input: unknown, baseDir: string): WorkerConfig {
+export function parseWorkerConfig(
+  input: unknown,
+  baseDir: string,
+  contractMinimum = CONTRACT_MINIMUM_MIST,
+): WorkerConfig {
   const result = schema.safeParse(input);
   if (!result.success) {
     const faults = result.error.issues.map(
@@ -66,7 +70,7 @@ export function parseWorkerConfig(input: unknown, baseDir: string): WorkerConfig
     throw new ConfigError(`worker configuration refused: ${faults.join('; ')}`);
   }
   const config = result.data;
-  checkStake(config.stake_amount, config.min_stake_amount);
+  checkStake(config.stake_amount, config.min_stake_amount, contractMinimum);
   const inBase = (name: string): string => resolve(baseDir, name);
   const key = config.sui_private_key;
   return {
@@ -83,8 +87,8 @@ export function parseWorkerConfig(input: unknown, baseDir: string): WorkerConfig
  * lower figure in the file must not let a worker try what the contract will abort.
  * Throws ConfigError.
  */
-export function checkStake(stake: bigint, configuredMinimum: bigint): void {
-  const minimum = configuredMinimum > CONTRACT_MINIMUM_MIST ? configuredMinimum : CONTRACT_MINIMUM_MIST;
+export function checkStake(stake: bigint, configuredMinimum: bigint, contractMinimum: bigint): void {
+  const minimum = configuredMinimum > contractMinimum ? configuredMinimum : contractMinimum;
   if (stake < minimum) {
     throw new ConfigError(`stake_amount: ${stake} MIST is below the minimum of ${minimum} MIST`);
   }
@@ -94,7 +98,7 @@ export function checkStake(stake: bigint, configuredMinimum: bigint): void {
  * Reads and validates staker-config.json. A file that holds the private key itself must be closed
  * to other users. Throws ConfigError.
  */
-export function loadWorkerConfig(path: string): WorkerConfig {
+export function loadWorkerConfig(path: string, contractMinimum = CONTRACT_MINIMUM_MIST): WorkerConfig {
   let input: unknown;
   try {
     input = JSON.parse(readFileSync(path, 'utf8'));
@@ -104,18 +108,18 @@ export function loadWorkerConfig(path: string): WorkerConfig {
       `cannot read ${path}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`,
     );
   }
-  const config = parseWorkerConfig(input, dirname(resolve(path)));
+  const config = parseWorkerConfig(input, dirname(resolve(path)), contractMinimum);
   if (typeof config.sui_private_key === 'string') checkClosed(path);
   return config;
 }
 
-/** Throws ConfigError when anybody but the owner and the group may read or write the file. */
+/** Throws ConfigError when the group or others may read or write the file. */
 export function checkClosed(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o007) !== 0) {
+  if ((mode & 0o077) !== 0) {
     throw new ConfigError(
-      `${path} holds a private key and other users may read it (mode ${mode.toString(8)}); use 600`,
+      `${path} holds a private key and others may read it (mode ${mode.toString(8)}); use 600`,
     );
   }
 }

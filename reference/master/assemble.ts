@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { openTee } from '../attestation/open-tee.ts';
+import {
+  abortableSleep,
+  ChainClient,
+  Commands,
+  connectChain,
+  EventStream,
+  openWallet,
+  TokenCache,
+  TransactionSubmitter,
+} from '../chain/index.ts';
+import type { Mutant } from '../mutants/index.ts';
+import { mutate } from '../mutants/index.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { Logger } from '../protocol/logger.ts';
+import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
+import { ensureServerCertificate } from '../tls/index.ts';
+import type { MasterConfig } from './config.ts';
+import { DurableNonceStore } from './durable-nonce-store.ts';
+import { openKubernetes } from './kubernetes-part.ts';
+import type { Master } from './master.ts';
+import { createMaster } from './master.ts';
+import { MasterMetrics } from './metrics.ts';
+import { defaultMasterSeams } from './seams.ts';
+import { openStores } from './stores.ts';
+
+export interface Assembly extends Master {
+  /** URL that is listened on. */
+  readonly url: string;
+  /** Seals everything under fresh keys. */
+  rotateKeys(): Promise<void>;
+}
+
+export interface AssembleOptions {
+  config: MasterConfig;
+  clock: Clock;
+  environment: Readonly<Record<string, string | undefined>>;
+  mutant: Mutant | undefined;
+  log: Logger;
+}
+
+/** The master over its real parts: disk, chain, TEE. Closing it closes them all. */
+export async function assembleMaster(options: AssembleOptions): Promise<Assembly> {
+  const { config, clock, environment, mutant, log } = options;
+  await mkdir(config.data_dir, { recursive: true, mode: 0o700 });
+  const tee = await openTee({
+    config: config.tee,
+    directory: config.data_dir,
+    clock,
+    randomBytes,
+    environment,
+  });
+  const wallet = await openWallet(config.wallet);
+  const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
+  const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
+  const tls = await ensureServerCertificate(config.data_dir, [...hosts], () => clock.nowMs());
+  const stores = await openStores({ config, clock, tee, mutant, log });
+  const client = connectChain(config.chain.url);
+  const reader = new ChainClient(client, config.chain);
+  const cache = new TokenCache({
+    reader,
+    clock,
+    ttlSeconds: config.timings.cache_ttl_seconds,
+  });
+  const nonces = new DurableNonceStore({ store: stores.nonces, clock });
+  const submitter = new TransactionSubmitter({ client, signer: wallet, package: config.chain.package });
+  const kubernetes = openKubernetes({
+    store: stores.objects,
+    clock,
+    log,
+    bodyBytes: config.limits.body_bytes,
+  });
+  const credential = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
+  const master = await createMaster({
+    config,
+    clock,
+    sleep: abortableSleep,
+    randomBytes,
+    ledger: stores.ledger,
+    storeSize: () => stores.size(),
+    kubernetes,
+    tee,
+    tls,
+    reader,
+    commands: new Commands(submitter, config.chain),
+    events: new EventStream({
+      client,
+      package: config.chain.package,
+      onTrouble: (error) => log.warn({ err: error }, 'the chain cannot be followed'),
+    }),
+    cache,
+    credential: mutate(credential, mutant?.credential),
+    nonces,
+    seams: mutate(defaultMasterSeams(config), mutant?.master),
+    metrics: new MasterMetrics(),
+    log,
+  });
+  return {
+    port: master.port,
+    metricsPort: master.metricsPort,
+    ready: master.ready,
+    url: `https://${config.listen.host}:${master.port}`,
+    rotateKeys: () => stores.rotateKeys(),
+    close: async () => {
+      await master.close();
+      await stores.close();
+    },
+  };
+}

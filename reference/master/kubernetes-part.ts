@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { createKubernetesApi } from '../kubernetes/index.ts';
+import type { LogSource } from '../kubernetes/index.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { Logger } from '../protocol/logger.ts';
+import type { KeyValueStore } from '../store/types.ts';
+import type { KubernetesPart } from './master.ts';
+import { authorizeUser } from './user-authorizer.ts';
+
+export interface OpenKubernetesOptions {
+  store: KeyValueStore;
+  clock: Clock;
+  logs?: LogSource;
+  bodyBytes: number;
+  log: Logger;
+}
+
+/** The Kubernetes API over the objects' store, with controllers and scheduler. */
+export function openKubernetes(options: OpenKubernetesOptions): KubernetesPart {
+  const { store, clock, logs, bodyBytes, log } = options;
+  const api = createKubernetesApi({
+    store,
+    clock,
+    random: randomBytes,
+    authorize: authorizeUser,
+    ...(logs ? { logs } : {}),
+    log,
+    maxBodyBytes: bodyBytes,
+  });
+  return { handle: (request) => api.handle(request), start: () => {} };
+}

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { activeMutant } from '../mutants/index.ts';
+import { systemClock } from '../protocol/clock.ts';
+import { createLogger } from '../protocol/logger.ts';
+import { TeeUnavailableError } from '../attestation/tee.ts';
+import { assembleMaster } from './assemble.ts';
+import { ConfigError, loadMasterConfig } from './config.ts';
+
+/** Exit codes: 0 stopped, 1 failed, 2 configuration or environment refused. */
+const REFUSED = 2;
+
+/** A shutdown that hangs must not become one that never ends. */
+const SHUTDOWN_MS = 9_000;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new ConfigError('usage: main.ts --config FILE');
+  const config = loadMasterConfig(values.config);
+  const { level, file } = config.log;
+  const log = createLogger({ name: 'master', level, ...(file === undefined ? {} : { file }) });
+  const mutant = await activeMutant(process.env);
+  const stopped = Promise.withResolvers<string>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve(signal));
+  const master = await assembleMaster({
+    config,
+    clock: systemClock,
+    environment: process.env,
+    mutant,
+    log,
+  });
+  process.on('SIGHUP', () => {
+    master.rotateKeys().then(
+      () => log.info('store keys rotated'),
+      (error: unknown) => log.error({ err: error }, 'store keys were not rotated'),
+    );
+  });
+  const failed = master.ready.then(
+    () => {
+      process.stdout.write(`${JSON.stringify({ ready: true, url: master.url, pid: process.pid })}\n`);
+      log.info({ url: master.url, mutant: mutant?.id }, 'master is ready');
+      return new Promise<never>(() => undefined);
+    },
+    (error: unknown) => error,
+  );
+  const outcome = await Promise.race([stopped.promise, failed]);
+  if (typeof outcome !== 'string') {
+    log.fatal({ err: outcome }, 'the master cannot go on');
+    process.exitCode = 1;
+  }
+  setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+  await master.close();
+  log.info('master stopped');
+}
+
+try {
+  await main();
+  process.exit();
+} catch (error) {
+  const refused = error instanceof ConfigError || error instanceof TeeUnavailableError;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(refused ? REFUSED : 1);
+}

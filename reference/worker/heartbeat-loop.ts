@@ -1,0 +1,57 @@
+import type { Logger } from '../protocol/logger.ts';
+import { Backoff } from './backoff.ts';
+import type { HeartbeatOutcome } from './steps/heartbeat.ts';
+
+export interface HeartbeatLoopDeps {
+  /** Sends one heartbeat with a fresh credential. */
+  send: (signal: AbortSignal) => Promise<HeartbeatOutcome>;
+  /** Gets the worker registered again. Rejects when that failed for good. */
+  rejoin: (signal: AbortSignal) => Promise<void>;
+  restartAgent: (signal: AbortSignal) => Promise<void>;
+  /** Asks the chain; rejects with WorkerExit when the stake is gone. */
+  confirmStake: (signal: AbortSignal) => Promise<void>;
+  intervalMs: number;
+  /** Failures in a row after which the agent is restarted. */
+  failuresBeforeRestart: number;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  random: () => number;
+  log: Logger;
+}
+
+/**
+ * Heartbeats until `signal` aborts. After a failure the next one comes with backoff instead of the
+ * interval; after so many failures in a row the agent is restarted and the count begins anew.
+ */
+export async function heartbeatLoop(deps: HeartbeatLoopDeps, signal: AbortSignal): Promise<void> {
+  const { intervalMs, sleep, random, log } = deps;
+  const backoff = new Backoff({ baseMs: intervalMs / 4, maxMs: 4 * intervalMs, random });
+  let inARow = 0;
+  while (!signal.aborted) {
+    const outcome = await deps.send(signal);
+    if (outcome.kind === 'acknowledged') {
+      log.debug({ step: 'heartbeat' }, 'heartbeat acknowledged');
+      backoff.reset();
+      inARow = 0;
+      await sleep(intervalMs, signal);
+      continue;
+    }
+    if (outcome.kind === 'stake-doubted') await deps.confirmStake(signal);
+    if (outcome.kind === 'rejoin') {
+      log.warn({ step: 'heartbeat', reason: outcome.reason }, 'the master asks for a new registration');
+      await deps.rejoin(signal);
+    }
+    inARow += 1;
+    const why = outcome.kind === 'failed' ? outcome.why : outcome.kind;
+    const pause = backoff.next(outcome.kind === 'failed' ? outcome.retryAfter : undefined);
+    log.warn(
+      { step: 'heartbeat', why, in_a_row: inARow, retry_in_ms: Math.round(pause) },
+      'heartbeat failed',
+    );
+    if (inARow >= deps.failuresBeforeRestart) {
+      inARow = 0;
+      log.warn({ step: 'agent' }, 'restarting the agent after failed heartbeats');
+      await deps.restartAgent(signal);
+    }
+    await sleep(pause, signal);
+  }
+}

@@ -1,0 +1,268 @@
+import type { Signer } from '@mysten/sui/cryptography';
+import type { ChainCommands, ChainReader, EventSource, SealToken, StakeRecord } from '../chain/types.ts';
+import type { Clock } from '../protocol/clock.ts';
+import type { Logger } from '../protocol/logger.ts';
+import type { Agent, JoinInfo } from './agent/types.ts';
+import type { WorkerConfig } from './config.ts';
+import { heartbeatLoop } from './heartbeat-loop.ts';
+import { MasterClient } from './master-client.ts';
+import type { NautilusInfo, ReadNautilusInfo } from './nautilus-info.ts';
+import { retryStep } from './retry.ts';
+import type { WorkerSeams } from './seams.ts';
+import { watchStake } from './stake-watch.ts';
+import { verifyMaster } from './steps/attestation.ts';
+import { findEndpoint } from './steps/endpoint.ts';
+import { sendHeartbeat } from './steps/heartbeat.ts';
+import { register } from './steps/register.ts';
+import { ensureSealToken, renewalTime } from './steps/seal-token.ts';
+import { ensureStake } from './steps/stake.ts';
+import { stakeLost, WorkerExit } from './worker-exit.ts';
+
+/** Everything the worker takes from outside. */
+export interface WorkerDeps {
+  config: WorkerConfig;
+  signer: Signer;
+  clock: Clock;
+  /** Resolves after `ms`, or as soon as the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** 0 ≤ random() < 1, for jitter. */
+  random: () => number;
+  randomBytes: (size: number) => Uint8Array;
+  reader: ChainReader;
+  commands: ChainCommands;
+  events: EventSource;
+  nautilusInfo: ReadNautilusInfo;
+  /** PEM of the root that attestation documents chain to. */
+  attestationRoot: string;
+  /** PEM of the master's CA; undefined: the system's roots. */
+  masterCa: string | undefined;
+  agent: Agent;
+  seams: WorkerSeams;
+  log: Logger;
+  /** Told once, when the agent has been started for the first time. */
+  onRunning?: (url: string) => void;
+}
+
+export interface Worker {
+  /**
+   * Goes through all steps and heartbeats until `signal` aborts. Resolves to the exit code 0 then;
+   * rejects with WorkerExit when it cannot go on. The agent is stopped either way.
+   */
+  run(signal: AbortSignal): Promise<number>;
+}
+
+/** Longest wait for one answer of the master, milliseconds. */
+const TIMEOUT_MS = 10_000;
+
+/** Builds the worker from its parts. */
+export function createWorker(deps: WorkerDeps): Worker {
+  return { run: (signal) => new Run(deps, signal).run() };
+}
+
+/** One life of the worker. */
+class Run {
+  readonly #deps: WorkerDeps;
+  /** Aborts at a shutdown and when the stake is lost. */
+  readonly #stop = new AbortController();
+  readonly #outer: AbortSignal;
+  #stake: StakeRecord | undefined;
+  #token: SealToken | undefined;
+  #join: JoinInfo | undefined;
+  #master: MasterClient | undefined;
+
+  constructor(deps: WorkerDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#outer = signal;
+    if (signal.aborted) this.#stop.abort(signal.reason);
+    else signal.addEventListener('abort', () => this.#stop.abort(signal.reason), { once: true });
+  }
+
+  async run(): Promise<number> {
+    const { agent, log } = this.#deps;
+    try {
+      await this.#live();
+      await agent.stop();
+      log.info({ step: 'agent' }, 'agent stopped');
+      return 0;
+    } catch (error) {
+      this.#stop.abort(error);
+      const lost = error instanceof WorkerExit && error.code === stakeLost('').code;
+      await agent.stop({ drain: lost });
+      if (this.#outer.aborted && !(error instanceof WorkerExit)) return 0;
+      if (lost) log.error({ step: 'agent' }, 'agent stopped and pods drained: the stake is lost');
+      throw error;
+    } finally {
+      await this.#master?.close();
+      await this.#deps.commands.close();
+    }
+  }
+
+  async #live(): Promise<void> {
+    const { config, reader, agent, log } = this.#deps;
+    const signal = this.#stop.signal;
+    // Read before the stake is looked at, so that no slashing falls between look and watch.
+    const { checkpoint } = await this.#step('stake', () => reader.status({ signal }));
+    const stake = await this.#step('stake', () => ensureStake(this.#stakeDeps(), signal));
+    this.#stake = stake;
+    const watching = this.#watch(stake.id, checkpoint);
+    const working = (async () => {
+      await this.#joinCluster();
+      await agent.start(this.#joined());
+      log.info({ step: 'agent', agent: config.agent }, 'agent started');
+      this.#deps.onRunning?.(this.#joined().server);
+      await this.#heartbeat();
+    })();
+    // Whichever fails first ends the other.
+    await Promise.race([watching, working]).catch(async (error: unknown) => {
+      this.#stop.abort(error);
+      await Promise.allSettled([watching, working]);
+      throw error;
+    });
+    await working;
+  }
+
+  /** Settles when the stake is lost (rejects), never before. */
+  async #watch(stakeRecord: string, from: bigint): Promise<void> {
+    if (this.#deps.seams.obeysSlashing) {
+      await watchStake(this.#deps.events, stakeRecord, from, this.#stop.signal);
+    }
+    await untilAborted(this.#stop.signal);
+  }
+
+  /** Seal token, endpoint, attestation, registration. */
+  async #joinCluster(): Promise<void> {
+    const { config, clock, log, randomBytes } = this.#deps;
+    const signal = this.#stop.signal;
+    const stake = this.#required(this.#stake);
+    const token = await this.#step('seal-token', () => ensureSealToken(stake.id, this.#deps, signal));
+    const info = await this.#step('endpoint', () =>
+      findEndpoint(
+        token,
+        {
+          nautilusInfo: this.#deps.nautilusInfo,
+          configuredUrl: config.nautilus_endpoint,
+          configuredEndpoint: config.endpoint,
+          log,
+        },
+        signal,
+      ),
+    );
+    const master = (this.#master ??= this.#connect(info));
+    const attestation = { master, root: this.#deps.attestationRoot, clock, randomBytes, log };
+    await this.#step('attestation', () => verifyMaster(info, attestation, signal));
+    const registration = {
+      master,
+      nodeId: config.node_id,
+      clock,
+      log,
+      confirmStake: () => this.#confirmStake(),
+    };
+    this.#join = await this.#step('register', () => register(token.id, info, registration, signal));
+    this.#token = token;
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { config, clock, agent, seams, sleep, random, log } = this.#deps;
+    const never = new AbortController().signal;
+    const signal = seams.stopsHeartbeats ? this.#stop.signal : never;
+    const parts = { master: this.#required(this.#master), nodeId: config.node_id, agent, clock };
+    await heartbeatLoop(
+      {
+        send: async (ending) => {
+          await this.#renewInTime();
+          return await sendHeartbeat(
+            this.#required(this.#token).id,
+            this.#required(this.#stake),
+            parts,
+            ending,
+          );
+        },
+        rejoin: () => this.#rejoin(),
+        restartAgent: () => this.#restartAgent(),
+        confirmStake: () => this.#confirmStake(),
+        intervalMs: config.heartbeat_interval_seconds * 1000,
+        failuresBeforeRestart: seams.failuresBeforeRestart,
+        sleep,
+        random,
+        log,
+      },
+      signal,
+    );
+  }
+
+  async #renewInTime(): Promise<void> {
+    const token = this.#required(this.#token);
+    if (this.#deps.clock.nowMs() / 1000 < renewalTime(token)) return;
+    this.#deps.log.info({ step: 'seal-token', token: token.id }, 'renewing the seal token');
+    await this.#rejoin();
+  }
+
+  /** Registers anew; the agent's old join token is dead then, so it starts again with the new one. */
+  async #rejoin(): Promise<void> {
+    await this.#joinCluster();
+    await this.#restartAgent();
+  }
+
+  async #restartAgent(): Promise<void> {
+    const { agent, log } = this.#deps;
+    await agent.stop();
+    if (this.#stop.signal.aborted) return;
+    await agent.start(this.#joined()).then(
+      () => log.info({ step: 'agent' }, 'agent restarted'),
+      (error: unknown) => log.error({ step: 'agent', err: error }, 'the agent could not be restarted'),
+    );
+  }
+
+  /** Rejects with WorkerExit when the chain says that the stake is not active. */
+  async #confirmStake(): Promise<void> {
+    const { reader, seams, log } = this.#deps;
+    if (!seams.obeysSlashing) return;
+    try {
+      const stake = await reader.stakeRecord(this.#required(this.#stake).id, { signal: this.#stop.signal });
+      this.#stake = stake;
+      if (stake.status === 'active') return;
+      throw stakeLost(stake.status);
+    } catch (error) {
+      if (error instanceof WorkerExit) throw error;
+      log.warn({ step: 'heartbeat', err: error }, 'the stake could not be looked up');
+    }
+  }
+
+  #stakeDeps(): Parameters<typeof ensureStake>[0] {
+    const { config, reader, commands, seams, log } = this.#deps;
+    return { config, reader, commands, obeysSlashing: seams.obeysSlashing, log };
+  }
+
+  #connect(info: NautilusInfo): MasterClient {
+    const { config, signer, clock, randomBytes, masterCa } = this.#deps;
+    return new MasterClient({
+      url: new URL(info.url).origin,
+      ca: masterCa,
+      signer,
+      audience: config.cluster,
+      clock,
+      randomBytes,
+      timeoutMs: Math.min(TIMEOUT_MS, config.heartbeat_interval_seconds * 800),
+    });
+  }
+
+  #step<T>(step: string, run: () => Promise<T>): Promise<T> {
+    return retryStep(step, run, this.#deps, this.#stop.signal);
+  }
+
+  #joined(): JoinInfo {
+    return this.#required(this.#join);
+  }
+
+  #required<T>(value: T | undefined): T {
+    if (value === undefined) throw new Error('a step ran before the one it builds on');
+    return value;
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
