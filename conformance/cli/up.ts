@@ -8,7 +8,7 @@ import { loadTarget } from '../target/load.ts';
 import { World } from '../target/world.ts';
 import { poll } from '../drivers/wait.ts';
 import type { Actor } from '../world/actors.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { kubeconfig } from '../drivers/kubeconfig.ts';
 import { createProgress } from './progress.ts';
 import { untilInterrupted } from './interrupt.ts';
 

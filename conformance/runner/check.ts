@@ -13,13 +13,19 @@ export interface Check {
   readonly exclusive: boolean;
   /** Milliseconds until the check counts as failed. */
   readonly timeoutMs: number;
+  /** Equipment of the machine without which it is not planned; the report then says that it is missing. */
+  readonly requires: readonly Equipment[];
   readonly run: (t: CheckContext) => Promise<void>;
 }
+
+/** Programs that some checks drive and a machine may not have. */
+export type Equipment = 'kubectl';
 
 export interface CheckOptions {
   mutants?: readonly string[];
   exclusive?: boolean;
   timeoutMs?: number;
+  requires?: readonly Equipment[];
 }
 
 const TIMEOUT_MS = 20_000;
@@ -33,6 +39,7 @@ export function check(id: string, title: string, options: CheckOptions, run: Che
     mutants: options.mutants ?? [],
     exclusive: options.exclusive ?? false,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    requires: options.requires ?? [],
     run,
   };
 }

@@ -4,7 +4,9 @@ import type { Control } from '../target/control-methods.ts';
 import { controlClient } from '../drivers/control-client.ts';
 import { ContractCalls } from '../drivers/chain/package.ts';
 import { HttpDriver, type Exchange } from '../drivers/http.ts';
-import { Actors, randomLabel } from '../world/actors.ts';
+import { Actors, randomLabel, type Actor } from '../world/actors.ts';
+import type { Kubectl } from '../drivers/kubectl.ts';
+import { kubectlFor } from '../world/kubectl-for.ts';
 import { ChainApi } from '../world/chain-api.ts';
 import { GatewayApi } from '../world/gateway-api.ts';
 import { MasterApi, type GatewayIdentity } from '../world/master-api.ts';
@@ -82,6 +84,14 @@ export class CheckContext implements AsyncDisposable {
   /** A driver for another server that the target names, recorded too. */
   http(baseUrl: string, ca?: string): HttpDriver {
     return this.#cleanup.use(new HttpDriver({ baseUrl, ca, record: this.#record }));
+  }
+
+  /** A stock kubectl that acts for `actor`; the check must say `requires: ['kubectl']`. */
+  async kubectl(actor: Actor, options: { oneShot?: boolean } = {}): Promise<Kubectl> {
+    this.needs('a gateway', this.world.gateway !== undefined);
+    const { kubectl, dispose } = await kubectlFor(this.world, actor, options);
+    this.#cleanup.defer(dispose);
+    return kubectl;
   }
 
   /** Fails as untestable unless the condition holds. */

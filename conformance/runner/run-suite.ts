@@ -7,7 +7,7 @@ import { loadCatalogue, type Profile, type Requirement } from '../requirements/c
 import type { LoadedTarget } from '../target/load.ts';
 import { World } from '../target/world.ts';
 import type { Check } from './check.ts';
-import { missingParts } from './missing-parts.ts';
+import { findEquipment } from './equipment.ts';
 import { defaultProfiles } from './profiles.ts';
 import { loadChecks } from './registry.ts';
 import { runChecks } from './vitest-run.ts';
@@ -50,13 +50,14 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   // An id asked for by name is taken whatever its profile is.
   const profiles = options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
   const selected = catalogue.select({ profiles, only: options.only, exclude: options.exclude });
-  const planned = planFor(checks, selected);
+  const equipment = await findEquipment(file);
+  const planned = planFor(checks, selected).filter((check) => check.requires.every((name) => equipment.present.has(name)));
   if (planned.length === 0) {
     throw new UsageError('no check is left by this selection', { hint: '`daas list` shows requirements and how many checks each has' });
   }
   const claimed = new Set(file.features ?? []);
   const bound = new Set(selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id));
-  const { results, missing, secrets } = await observe(options, planned, bound);
+  const { results, missing, secrets } = await observe(options, planned, bound, equipment.missing);
   const report = buildReport({
     suite: { name: String(manifest['name']), version: String(manifest['version']) },
     target: {
@@ -88,10 +89,14 @@ function planFor(checks: readonly Check[], selected: readonly Requirement[]): Ch
   return checks.filter((check) => ids.has(check.requirement));
 }
 
-async function observe(options: SuiteOptions, planned: readonly Check[], bound: ReadonlySet<string>) {
+async function observe(
+  options: SuiteOptions,
+  planned: readonly Check[],
+  bound: ReadonlySet<string>,
+  missing: { part: string; reason: string }[],
+) {
   const skipped = planned.filter((check) => !bound.has(check.requirement)).map((check) => settled(check, 'skip', 'the feature is not claimed'));
   const running = planned.filter((check) => bound.has(check.requirement));
-  const missing = await missingParts(options.target.file);
   let world: World;
   try {
     world = await World.start({

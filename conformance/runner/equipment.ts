@@ -1,14 +1,21 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { KUBECTL } from '../drivers/kubectl.ts';
 import type { TargetFile } from '../target/types.ts';
+import type { Equipment } from './check.ts';
 
-/** Equipment that a run could use and does not find here, with the reason, for the report. */
-export async function missingParts(file: TargetFile): Promise<{ part: string; reason: string }[]> {
-  const missing: { part: string; reason: string }[] = [];
-  const kubectl = process.env['KUBECTL'] ?? 'kubectl';
-  if (!(await runs(kubectl, ['version', '--client']))) {
-    missing.push({ part: 'kubectl', reason: 'not on PATH and KUBECTL names none: checks that drive it are untestable' });
-  }
+/** What this machine offers, and what it lacks with the reason, for the report. */
+export interface EquipmentFound {
+  present: ReadonlySet<Equipment>;
+  missing: { part: string; reason: string }[];
+}
+
+/** Looks which programs and keys a run could use are there. */
+export async function findEquipment(file: TargetFile): Promise<EquipmentFound> {
+  const present = new Set<Equipment>();
+  const missing: EquipmentFound['missing'] = [];
+  if (await runs(KUBECTL, ['version', '--client'])) present.add('kubectl');
+  else missing.push({ part: 'kubectl', reason: 'not on PATH and KUBECTL names none: the checks that drive it were left out' });
   const usesContainers = [file.gateway, file.master, file.worker].some(
     (part) => typeof part === 'object' && part.start?.container !== undefined,
   );
@@ -18,7 +25,7 @@ export async function missingParts(file: TargetFile): Promise<{ part: string; re
   if (file.chain.provider === 'url' && !file.wallets?.operator) {
     missing.push({ part: 'operator wallet', reason: 'wallets.operator is not given: nothing can be staked, slashed or registered' });
   }
-  return missing;
+  return { present, missing };
 }
 
 async function runs(command: string, args: string[]): Promise<boolean> {
