@@ -54,12 +54,18 @@ export class VmError extends Error {
   readonly kind: VmErrorKind;
   /** Set for failures inside Move code. */
   location?: Location;
-  constructor(kind: VmErrorKind, message: string) {
+  /** For vector_bounds: 1 index out of range, 2 pop from an empty vector, 3 another number of elements to unpack. */
+  readonly subStatus: number | undefined;
+  constructor(kind: VmErrorKind, message: string, subStatus?: number) {
     super(message);
     this.name = 'VmError';
     this.kind = kind;
+    this.subStatus = subStatus;
   }
 }
+
+/** Sub-status of `vector_bounds`, as a node numbers them. */
+export const VECTOR_ERROR = { index: 1, popEmpty: 2, unpackCount: 3 } as const;
 
 /** Thrown by native functions and by `NativeContext` implementations; the session turns it into a MoveAbort. */
 export class NativeAbort extends Error {

@@ -1,4 +1,4 @@
-import { VmError } from '../errors.ts';
+import { VECTOR_ERROR, VmError } from '../errors.ts';
 import type { Step } from '../machine.ts';
 import { Ref } from '../types.ts';
 import type { Value } from '../types.ts';
@@ -6,8 +6,8 @@ import type { Value } from '../types.ts';
 /** Elements a vector may have, as on Sui. */
 const MAX_LENGTH = 262_144;
 
-function bounds(message: string): never {
-  throw new VmError('vector_bounds', message);
+function bounds(message: string, status: number = VECTOR_ERROR.index): never {
+  throw new VmError('vector_bounds', message, status);
 }
 
 function vectorOf(reference: Value | undefined): Value[] {
@@ -33,7 +33,8 @@ export function vecPack(count: number): Step {
 export function vecUnpack(count: number): Step {
   return ({ stack }) => {
     const elements = stack.pop() as Value[];
-    if (elements.length !== count) bounds(`${elements.length} elements where ${count} were expected`);
+    if (elements.length !== count)
+      bounds(`${elements.length} elements where ${count} were expected`, VECTOR_ERROR.unpackCount);
     for (const element of elements) stack.push(element);
   };
 }
@@ -60,7 +61,7 @@ export const vecPush: Step = ({ stack }) => {
 export const vecPop: Step = ({ stack }) => {
   const top = stack.length - 1;
   const element = vectorOf(stack[top]).pop();
-  stack[top] = element ?? bounds('pop from an empty vector');
+  stack[top] = element ?? bounds('pop from an empty vector', VECTOR_ERROR.popEmpty);
 };
 
 export const vecSwap: Step = ({ stack }) => {

@@ -1,4 +1,4 @@
-import { VmError } from '../errors.ts';
+import { VECTOR_ERROR, VmError } from '../errors.ts';
 import { Ref } from '../types.ts';
 import type { Value } from '../types.ts';
 import { arg, referent } from './native.ts';
@@ -11,7 +11,8 @@ function vectorOf(call: NativeCall): Value[] {
 function indexOf(call: NativeCall, argument: number): number {
   const index = arg(call, argument) as bigint;
   const { length } = vectorOf(call);
-  if (index >= BigInt(length)) throw new VmError('vector_bounds', `index ${index} of ${length} elements`);
+  if (index >= BigInt(length))
+    throw new VmError('vector_bounds', `index ${index} of ${length} elements`, VECTOR_ERROR.index);
   return Number(index);
 }
 
@@ -27,12 +28,14 @@ export const vector: NativeModule = {
   },
   pop_back: (call) => {
     const element = vectorOf(call).pop();
-    if (element === undefined) throw new VmError('vector_bounds', 'pop from an empty vector');
+    if (element === undefined)
+      throw new VmError('vector_bounds', 'pop from an empty vector', VECTOR_ERROR.popEmpty);
     return [element];
   },
   destroy_empty: (call) => {
     const { length } = arg(call, 0) as Value[];
-    if (length > 0) throw new VmError('vector_bounds', `destroy_empty of ${length} elements`);
+    if (length > 0)
+      throw new VmError('vector_bounds', `destroy_empty of ${length} elements`, VECTOR_ERROR.unpackCount);
     return [];
   },
   swap: (call) => {
