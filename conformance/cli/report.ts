@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { readJson } from '../paths.ts';
 import type { Report } from '../report/model.ts';
 import { createRedactor } from '../report/redact.ts';
+import { loadCatalogue } from '../requirements/catalogue.ts';
 import { FORMATS, parseFormat, print } from './output.ts';
 
 export function reportCommand(): Command {
@@ -18,7 +19,8 @@ export function reportCommand(): Command {
 
 async function report(file: string, options: { format: string }): Promise<void> {
   const format = parseFormat(options.format);
-  print(await readReport(file), createRedactor(), format);
+  const { defects } = await loadCatalogue();
+  print(await readReport(file), { redactor: createRedactor(), defects }, format);
 }
 
 async function readReport(file: string): Promise<Report> {

@@ -81,11 +81,12 @@ async function run(options: RunCliOptions): Promise<void> {
     const catalogue = await loadCatalogue();
     const judged = baseline ? applyBaseline(report, baseline, { today: new Date(), knows: (id) => catalogue.has(id) }) : report;
     const redactor = createRedactor(secrets);
-    const files = await writeReports(judged, redactor, options.reportDir);
+    const wording = { redactor, defects: catalogue.defects };
+    const files = await writeReports(judged, wording, options.reportDir);
     const stepSummary = process.env['GITHUB_STEP_SUMMARY'];
     if (stepSummary) await appendFile(stepSummary, renderStepSummary(judged, redactor));
     progress.end();
-    print(judged, redactor, format);
+    print(judged, wording, format);
     progress.line(`reports: ${files.join(' ')}`);
     process.exitCode = exitCode(judged.outcome);
   } finally {
