@@ -54,6 +54,7 @@ export class Chain {
   readonly ledger: Ledger;
   readonly treasuryCoin: Address;
   readonly #executor: Executor;
+  readonly #packageVersions = new Map<Address, ChainObject[]>();
   readonly #clock: () => number;
   #offsetMs = 0;
   #lastMs = 0n;
@@ -105,6 +106,11 @@ export class Chain {
   object(id: Address): ChainObject | undefined {
     if (id === CLOCK_ID) this.#tick();
     return this.objects.get(id);
+  }
+
+  /** All versions of a package by the id of its first one, oldest first. */
+  packageVersions(originalId: Address): readonly ChainObject[] {
+    return this.#packageVersions.get(originalId) ?? [];
   }
 
   /**
@@ -209,9 +215,16 @@ export class Chain {
   #commit(result: ExecutionResult): void {
     const { changes, lamport } = result.effects;
     for (const { id, before, after } of changes) {
+      if (after?.data.kind === 'package') this.#notePackage(after, after.data.info.originalId);
       if (after !== undefined) this.objects.put(after);
       else if (before !== undefined) this.objects.remove(id, lamport);
     }
+  }
+
+  #notePackage(object: ChainObject, originalId: Address): void {
+    const versions = this.#packageVersions.get(originalId);
+    if (versions === undefined) this.#packageVersions.set(originalId, [object]);
+    else versions.push(object);
   }
 
   /** Brings the Clock object up to the present. */

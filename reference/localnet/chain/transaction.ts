@@ -123,3 +123,17 @@ function checkShape(program: ProgrammableTransaction): void {
       );
   }
 }
+
+/** Every argument of a command, in order. */
+export function argumentsOf(command: Command): readonly Argument[] {
+  if (command.MoveCall) return command.MoveCall.arguments as readonly Argument[];
+  if (command.TransferObjects)
+    return [...command.TransferObjects.objects, command.TransferObjects.address] as readonly Argument[];
+  if (command.SplitCoins)
+    return [command.SplitCoins.coin, ...command.SplitCoins.amounts] as readonly Argument[];
+  if (command.MergeCoins)
+    return [command.MergeCoins.destination, ...command.MergeCoins.sources] as readonly Argument[];
+  if (command.MakeMoveVec) return command.MakeMoveVec.elements as readonly Argument[];
+  if (command.Upgrade) return [command.Upgrade.ticket] as readonly Argument[];
+  return [];
+}

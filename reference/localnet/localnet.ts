@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { RpcTransport } from '@mysten/sui/grpc';
+import { buildFramework } from '../../contracts/build.ts';
+import { bytesToAddress, parseAddress } from './chain/bytes.ts';
+import { Chain } from './chain/chain.ts';
+import { blake2b256 } from './chain/digest.ts';
+import { Faucet } from './chain/faucet.ts';
+import type { SentCoin } from './chain/faucet.ts';
+import type { GenesisPackage } from './chain/genesis.ts';
+import { GrpcEndpoint } from './rpc/endpoint.ts';
+import { inProcessTransport } from './rpc/in-process.ts';
+import { answerManagement } from './rpc/management.ts';
+import { OutageGate } from './rpc/outage.ts';
+import type { OutageMode } from './rpc/outage.ts';
+import { HttpServer } from './rpc/server.ts';
+import { ServiceRegistry } from './rpc/service.ts';
+import { registerServices } from './rpc/services/index.ts';
+import { createSession, ModuleStore } from './vm/index.ts';
+
+export interface LocalnetOptions {
+  /** Wall clock in milliseconds; `Date.now` by default. */
+  readonly clock?: () => number;
+  /** Makes the chain id and the genesis objects; random by default. */
+  readonly seed?: Uint8Array;
+  /** Packages 0x1 and 0x2; compiled from `contracts/framework` by default. */
+  readonly genesis?: readonly GenesisPackage[];
+  /** How many checkpoints stay readable. */
+  readonly checkpointsKept?: number;
+  /** Hears of faults of the localnet itself. */
+  readonly onError?: (where: string, error: unknown) => void;
+}
+
+/** A Sui network of one process. */
+export interface Localnet extends AsyncDisposable {
+  readonly chain: Chain;
+  readonly chainId: string;
+  /** For `new SuiGrpcClient({ network: 'localnet', transport })`: no sockets. */
+  readonly transport: RpcTransport;
+  /** Serves the same network over HTTP as well; gives the base URL. May be called for several ports. */
+  listen(port?: number, host?: string): Promise<string>;
+  /** Sends MIST from the treasury in a new coin. Throws TypeError for a bad address. */
+  fund(address: string, mist: bigint | number): SentCoin;
+  /** Ends this many epochs (1 by default). */
+  advanceEpoch(count?: number): void;
+  /** Moves chain time ahead. */
+  advanceClock(ms: number): void;
+  /** Makes gRPC calls fail or wait for a time; 0 seconds ends it. */
+  outage(mode: OutageMode, seconds: number): void;
+}
+
+// The sources do not change while a process runs, and compiling them takes most of the start.
+let framework: Promise<readonly GenesisPackage[]> | undefined;
+
+/** Starts a network with nothing on it but the framework, the clock and a treasury. */
+export async function startLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
+  const genesis = options.genesis ?? (await (framework ??= buildFramework()));
+  const packages = new ModuleStore();
+  const seed = options.seed ?? randomBytes(32);
+  const treasury = bytesToAddress(blake2b256(Buffer.concat([Buffer.from('treasury'), seed])));
+  const chain = new Chain({
+    packages,
+    session: (natives, gas) => createSession({ store: packages, natives, gas }),
+    genesis,
+    clock: options.clock ?? Date.now,
+    seed,
+    treasury,
+    ...(options.checkpointsKept === undefined ? {} : { checkpointsKept: options.checkpointsKept }),
+  });
+  return new RunningLocalnet(chain, treasury, options.onError ?? (() => {}));
+}
+
+class RunningLocalnet implements Localnet {
+  readonly chain: Chain;
+  readonly transport: RpcTransport;
+  readonly #faucet: Faucet;
+  readonly #outage = new OutageGate();
+  readonly #endpoint: GrpcEndpoint;
+  readonly #closed = new AbortController();
+  readonly #servers: HttpServer[] = [];
+  readonly #onError: (where: string, error: unknown) => void;
+
+  constructor(chain: Chain, treasury: string, onError: (where: string, error: unknown) => void) {
+    this.chain = chain;
+    this.#onError = onError;
+    this.#faucet = new Faucet(chain, treasury);
+    this.#endpoint = new GrpcEndpoint(registerServices(new ServiceRegistry(), chain), this.#outage, onError);
+    this.transport = inProcessTransport(this.#endpoint, this.#closed.signal);
+  }
+
+  get chainId(): string {
+    return this.chain.id;
+  }
+
+  async listen(port = 0, host = '127.0.0.1'): Promise<string> {
+    const context = { chain: this.chain, faucet: this.#faucet, outage: this.#outage };
+    const server = new HttpServer({
+      endpoint: this.#endpoint,
+      management: (method, path, body) => answerManagement(context, method, path, body),
+      onError: this.#onError,
+    });
+    const url = await server.listen(port, host);
+    this.#servers.push(server);
+    return url;
+  }
+
+  fund(address: string, mist: bigint | number): SentCoin {
+    const recipient = parseAddress(address);
+    if (recipient === undefined) throw new TypeError(`not an address: ${address}`);
+    return this.#faucet.send(recipient, BigInt(mist));
+  }
+
+  advanceEpoch(count = 1): void {
+    this.chain.advanceEpoch(count);
+  }
+
+  advanceClock(ms: number): void {
+    this.chain.advanceClock(ms);
+  }
+
+  outage(mode: OutageMode, seconds: number): void {
+    this.#outage.begin(mode, seconds);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#outage.end();
+    this.#closed.abort();
+    await Promise.all(this.#servers.splice(0).map((server) => server.close()));
+  }
+}
