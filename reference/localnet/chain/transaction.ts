@@ -12,7 +12,7 @@ export type CallArg = ProgrammableTransaction['inputs'][number];
 export type ObjectArg = NonNullable<CallArg['Object']>;
 export type Command = ProgrammableTransaction['commands'][number];
 export type Argument =
-  | { readonly $kind: 'GasCoin' }
+  | { readonly $kind: 'GasCoin'; readonly GasCoin: true }
   | { readonly $kind: 'Input'; readonly Input: number }
   | { readonly $kind: 'Result'; readonly Result: number }
   | { readonly $kind: 'NestedResult'; readonly NestedResult: readonly [number, number] };

@@ -23,7 +23,7 @@ function must<T>(value: T | undefined, field: string): T {
 export function parseArgument(argument: GrpcTypes.Argument | undefined): Argument {
   switch (argument?.kind) {
     case Argument_ArgumentKind.GAS:
-      return { $kind: 'GasCoin' };
+      return { $kind: 'GasCoin', GasCoin: true };
     case Argument_ArgumentKind.INPUT:
       return { $kind: 'Input', Input: must(argument.input, 'input') };
     case Argument_ArgumentKind.RESULT: {
