@@ -386,30 +386,6 @@ public fun init_for_testing(ctx: &mut TxContext) {
 }
 
 #[test_only]
-public fun stake_event(
-    record: ID,
-    staker: address,
-    amount: u64,
-    stake_type: u8,
-    node_id: String,
-    locked_until: u64,
-): StakeEvent {
-    StakeEvent { record, staker, amount, stake_type, node_id, locked_until }
-}
-
-#[test_only]
-public fun unstake_event(record: ID, staker: address, amount: u64): UnstakeEvent {
-    UnstakeEvent { record, staker, amount }
-}
-
-#[test_only]
-public fun slash_event(
-    record: ID,
-    staker: address,
-    node_id: String,
-    amount: u64,
-    remaining: u64,
-    reason: String,
-): SlashEvent {
-    SlashEvent { record, staker, node_id, amount, remaining, reason }
+public fun set_amount_for_testing(record: &mut StakeRecord, amount: u64) {
+    record.amount = amount
 }
