@@ -23,6 +23,7 @@ import { openKubernetes } from './kubernetes-part.ts';
 import type { Master } from './master.ts';
 import { createMaster } from './master.ts';
 import { MasterMetrics } from './metrics.ts';
+import { PodLogs } from './pod-logs.ts';
 import { defaultMasterSeams } from './seams.ts';
 import { openStores } from './stores.ts';
 
@@ -66,9 +67,11 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   });
   const nonces = new DurableNonceStore({ store: stores.nonces, clock });
   const submitter = new TransactionSubmitter({ client, signer: wallet, package: config.chain.package });
+  const logs = new PodLogs({ now: () => clock.nowMs() });
   const kubernetes = openKubernetes({
     store: stores.objects,
     clock,
+    logs,
     log,
     bodyBytes: config.limits.body_bytes,
   });
@@ -81,6 +84,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     ledger: stores.ledger,
     storeSize: () => stores.size(),
     kubernetes,
+    logs,
     tee,
     tls,
     reader,

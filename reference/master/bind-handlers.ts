@@ -17,6 +17,7 @@ import { suiEvents } from './handlers/sui-events.ts';
 import { verdictError } from './http/verdict-error.ts';
 import type { KubernetesClient } from './kubernetes-client.ts';
 import type { MasterMetrics } from './metrics.ts';
+import type { PodLogs } from './pod-logs.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { RequestBook } from './request-book.ts';
 import type { Handler, Handlers } from './router.ts';
@@ -38,6 +39,7 @@ export interface HandlerParts {
   processor: EventProcessor;
   tokens: TokenSource;
   tee: Tee;
+  logs: PodLogs;
   ca: string;
   handle: (request: ApiRequest) => Promise<ApiResponse>;
   limiter: RateLimiter;
@@ -66,6 +68,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     gatewayVerifier,
     registry,
     streams: parts.streams,
+    logs: parts.logs,
     handle: parts.handle,
     metrics,
     authorizer: {

@@ -25,6 +25,7 @@ import { KubernetesClient } from './kubernetes-client.ts';
 import { MasterMetrics } from './metrics.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
+import type { PodLogs } from './pod-logs.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RequestBook } from './request-book.ts';
 import { RequestRunner } from './request-runner.ts';
@@ -52,6 +53,8 @@ export interface MasterDeps {
   /** Size of the stores, for metrics. */
   storeSize: () => { entries: number; bytes: number; revision: number };
   kubernetes: KubernetesPart;
+  /** Where the Kubernetes API reads log lines from. */
+  logs: PodLogs;
   tee: Tee;
   tls: ServerCertificate;
   reader: ChainReader;
@@ -177,6 +180,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     processor,
     tokens: deps.credential.tokens,
     tee: deps.tee,
+    logs: deps.logs,
     ca: deps.tls.ca,
     handle: deps.kubernetes.handle,
     limiter: new RateLimiter({

@@ -23,7 +23,7 @@ const PODS = /^\/api\/v1\/(?:namespaces\/([^/]+)\/)?pods(?:\/([^/]+)(?:\/([^/]+)
 
 /**
  * Whether a node may do this. A node touches its own Node object, its lease in kube-node-lease and
- * the pods bound to it; it may create events. Everything else is refused.
+ * the pods bound to it, whose log lines it hands in; it may create events. Everything else is refused.
  */
 export async function nodeMay(request: NodeRequest, seams: NodeAuthorizerSeams): Promise<boolean> {
   const { nodeId, method, path } = request;
@@ -51,7 +51,7 @@ async function nodeMayPods(
   const allowed =
     subresource === undefined
       ? READ.has(method) || method === 'DELETE'
-      : subresource === 'status' && UPDATE.has(method);
+      : (subresource === 'status' && UPDATE.has(method)) || (subresource === 'log' && method === 'POST');
   return allowed && (await seams.nodeOfPod(namespace, name)) === nodeId;
 }
 

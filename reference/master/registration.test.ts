@@ -97,12 +97,6 @@ describe('a join token', () => {
     expect(await statusOf('GET', '/api/v1/pods')).toBe(403);
     expect(await statusOf('GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dj2')).toBe(403);
     expect(await statusOf('GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dj1')).toBe(200);
-    const lease = (name: string): object => ({
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name, namespace: 'kube-node-lease' },
-      spec: { holderIdentity: name },
-    });
     const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
     expect(await statusOf('POST', leases, lease('j2'))).toBe(403);
     expect([201, 404]).toContain(await statusOf('POST', leases, lease('j1')));
@@ -119,3 +113,12 @@ describe('a join token', () => {
     });
   });
 });
+
+function lease(name: string): object {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-node-lease' },
+    spec: { holderIdentity: name },
+  };
+}

@@ -4,6 +4,7 @@ import type { MasterSeams } from '../master/seams.ts';
 import type { NonceStore } from '../protocol/nonce-store.ts';
 import type { TokenSource } from '../protocol/tokens.ts';
 import type { VerificationStep } from '../protocol/verifier-types.ts';
+import type { WorkerSeams } from '../worker/seams.ts';
 
 /** What a credential verifier is built from, at the gateway and at the master alike. */
 export interface CredentialSeams {
@@ -25,6 +26,7 @@ export interface MutantHooks {
   credential?(seams: CredentialSeams): CredentialSeams;
   gateway?(seams: GatewaySeams): GatewaySeams;
   master?(seams: MasterSeams): MasterSeams;
+  worker?(seams: WorkerSeams): WorkerSeams;
 }
 
 export interface Mutant extends MutantHooks {

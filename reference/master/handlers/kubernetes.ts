@@ -6,10 +6,12 @@ import { ProtocolError } from '../../protocol/status.ts';
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import { bearerToken } from '../http/bearer.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { json } from '../http/reply.ts';
 import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
 import type { NodeAuthorizerSeams } from '../node-authorizer.ts';
 import { nodeMay } from '../node-authorizer.ts';
+import type { PodLogs } from '../pod-logs.ts';
 import type { StreamGuard } from '../stream-guard.ts';
 import type { WorkerRegistry } from '../worker-registry.ts';
 
@@ -20,6 +22,7 @@ export interface KubernetesDeps {
   streams: StreamGuard;
   handle: (request: ApiRequest) => Promise<ApiResponse>;
   authorizer: NodeAuthorizerSeams;
+  logs: PodLogs;
   metrics: MasterMetrics;
 }
 
@@ -38,6 +41,8 @@ export async function kubernetes(request: HttpRequest, deps: KubernetesDeps): Pr
   const caller = await authenticate(request, deps);
   const body = await request.readBody();
   await authorize(caller, request, body, deps);
+  const logged = caller.nodeId === undefined ? undefined : LOG.exec(request.path);
+  if (logged && request.method === 'POST') return takeLogs(logged, request.query, body, deps.logs);
   const requestId = request.headers['audit-id'] ?? '';
   const response = await deps.handle({
     method: request.method,
@@ -50,6 +55,16 @@ export async function kubernetes(request: HttpRequest, deps: KubernetesDeps): Pr
     requestId: isRequestId(requestId) ? requestId : newRequestId(randomBytes),
   });
   return response;
+}
+
+/** Where an agent hands in log lines of a pod of its own: the path that everybody else reads them at. */
+const LOG = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/log$/;
+
+function takeLogs(path: RegExpExecArray, query: string, body: Uint8Array, logs: PodLogs): ApiResponse {
+  const [, namespace = '', name = ''] = path;
+  const container = new URLSearchParams(query).get('container') ?? '';
+  logs.append({ namespace, name, container }, Buffer.from(body).toString('utf8'));
+  return json(200, {});
 }
 
 /** Throws ProtocolError 401 or 403. */

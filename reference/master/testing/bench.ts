@@ -18,12 +18,17 @@ import { DurableNonceStore } from '../durable-nonce-store.ts';
 import type { Master, MasterDeps } from '../master.ts';
 import { createMaster } from '../master.ts';
 import { MasterMetrics } from '../metrics.ts';
+import { PodLogs } from '../pod-logs.ts';
 import type { MasterSeams } from '../seams.ts';
 import { defaultMasterSeams } from '../seams.ts';
 import { FakeChain } from './fake-chain.ts';
 import { fakeCommands } from './fake-commands.ts';
 
 const id = (digit: string): string => `0x${digit.repeat(64)}`;
+
+function randomId(): string {
+  return `0x${randomBytes(32).toString('hex')}`;
+}
 
 /** A clock that runs with the machine's and can be put forward. */
 export class ShiftedClock implements Clock {
@@ -102,6 +107,7 @@ export class Bench implements AsyncDisposable {
       ledger: this.ledger,
       storeSize: () => ({ entries: 0, bytes: 0, revision: this.objects.revision }),
       kubernetes: { handle: (request) => api.handle(request), start: () => {} },
+      logs: new PodLogs({ now: () => this.clock.nowMs() }),
       tee: await openSimulatedTee({ directory: this.#directory, clock: this.clock, randomBytes }),
       tls,
       reader,
@@ -142,8 +148,7 @@ export class Bench implements AsyncDisposable {
   /** A wallet with an active node stake and a live token. */
   staker(nodeId: string, ttlSeconds = 3600): Staker {
     const pair = new Ed25519Keypair();
-    const unique = (): string => `0x${randomBytes(32).toString('hex')}`;
-    const staker = { pair, nodeId, token: unique(), stake: unique() };
+    const staker = { pair, nodeId, token: randomId(), stake: randomId() };
     const now = Math.floor(this.clock.nowMs() / 1000);
     this.chain.stakes.set(staker.stake, {
       id: staker.stake,

@@ -91,7 +91,6 @@ export class FakeChain implements EventSource {
         resolve(value());
       });
     };
-    const never = (): Promise<never> => Promise.reject(new Error('not asked for in these tests'));
     return {
       sealToken: (id) => asked(() => this.#find(this.tokens, id)),
       stakeRecord: (id) => asked(() => this.#find(this.stakes, id)),
@@ -138,4 +137,8 @@ export class FakeChain implements EventSource {
     if (value === undefined) throw new ChainError('not_found', `no object ${id}`);
     return value;
   }
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('no part of what these tests look at'));
 }

@@ -9,7 +9,6 @@ export function fakeCommands(chain: FakeChain): ChainCommands {
   const guard = (): void => {
     if (chain.unavailable) throw new ChainError('unavailable', 'the fake chain is down');
   };
-  const never = (): Promise<never> => Promise.reject(new Error('not a call of the master'));
   return {
     address: `0x${'0'.repeat(64)}`,
     recordResponse: async (args) => {
@@ -50,4 +49,8 @@ function answered(): ChainAbortError {
     http: 409,
     message: 'the request was answered already',
   });
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('no part of what these tests look at'));
 }
