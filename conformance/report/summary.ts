@@ -66,7 +66,7 @@ function block(result: RequirementResult, paint: Paint, width: number): string[]
   const known = result.expected_failure;
   if (known !== undefined)
     lines.push(paint('dim', `  ${known.reason} (${known.owner}, until ${known.expires})`));
-  else if (result.reason !== undefined && result.verdict !== 'fail')
+  else if (result.reason !== undefined && !result.checks.some(({ message }) => message === result.reason))
     lines.push(`  ${printable(result.reason)}`);
   const shown = result.checks.filter((check) => check.verdict !== 'pass' && check.verdict !== 'skip');
   for (const check of shown) lines.push(...checkLines(check, paint));

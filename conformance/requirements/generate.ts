@@ -26,11 +26,15 @@ export function renderRequirements(catalogue: Catalogue): string {
   return `${[...introduction(catalogue), ...profiles, ...defectSection(catalogue)].join('\n')}\n`;
 }
 
+function count(list: readonly Requirement[], level: Level): number {
+  return list.filter((one) => one.level === level).length;
+}
+
+function countRow(name: string, list: readonly Requirement[]): string {
+  return `| ${name} | ${[...LEVELS.map((level) => count(list, level)), list.length].join(' | ')} |`;
+}
+
 function introduction({ requirements }: Catalogue): string[] {
-  const count = (list: readonly Requirement[], level: Level): number =>
-    list.filter((one) => one.level === level).length;
-  const row = (name: string, list: readonly Requirement[]): string =>
-    `| ${name} | ${[...LEVELS.map((level) => count(list, level)), list.length].join(' | ')} |`;
   return [
     '# Requirements',
     '',
@@ -58,12 +62,12 @@ function introduction({ requirements }: Catalogue): string[] {
     '| profile | MUST | SHOULD | MAY | all |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...PROFILES.map((profile) =>
-      row(
+      countRow(
         `[${profile}](#profile-${profile})`,
         requirements.filter((one) => one.profile === profile),
       ),
     ),
-    row('**all**', requirements),
+    countRow('**all**', requirements),
     '',
   ];
 }
