@@ -24,7 +24,7 @@ interface Described {
   args(tx: Transaction, object: (id: string) => TransactionObjectArgument): Argument[];
   shareable?: boolean;
   /** Does something with the call's result, for example hands a returned coin to its owner. */
-  then?(tx: Transaction, result: TransactionArgument): void;
+  finish?(tx: Transaction, result: TransactionArgument): void;
 }
 
 const STAKE_FUNCTION = { node: 'stake_for_node', user: 'stake_for_user', admin: 'stake_for_admin' } as const;
@@ -209,7 +209,7 @@ export class Commands implements ChainCommands {
         function: 'withdraw_stake',
         writes: [pool, args.stakeRecord],
         args: (_tx, object) => [object(pool), object(args.stakeRecord)],
-        then: (tx, coin) => tx.transferObjects([coin], this.address),
+        finish: (tx, coin) => tx.transferObjects([coin], this.address),
       },
       options,
     );
@@ -252,7 +252,7 @@ export class Commands implements ChainCommands {
       ],
       build: (tx, object) => {
         const result = tx.moveCall({ target, arguments: call.args(tx, object) });
-        call.then?.(tx, result);
+        call.finish?.(tx, result);
       },
       shareable: call.shareable ?? false,
     };

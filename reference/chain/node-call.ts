@@ -26,8 +26,7 @@ export async function nodeCall<T>(
   options?.signal?.throwIfAborted();
   const deadlineMs = options?.deadlineMs ?? DEFAULT_DEADLINE_MS;
   const controller = new AbortController();
-  let settle: (reason: unknown) => void = () => {};
-  const stopped = new Promise<never>((_, reject) => (settle = reject));
+  const { promise: stopped, reject: settle } = Promise.withResolvers<never>();
   stopped.catch(() => {});
   const onAbort = (): void => {
     controller.abort(options?.signal?.reason);

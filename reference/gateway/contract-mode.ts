@@ -1,20 +1,21 @@
-import { z } from 'zod';
 import { ChainAbortError, ChainError } from '../chain/errors.ts';
 import type { ChainCommands } from '../chain/types.ts';
-import { decodeBase64url, encodeBase64url } from '../protocol/base64url.ts';
 import { payloadDigest } from '../protocol/digest.ts';
 import type { ResourceRequest } from '../protocol/kubernetes-request.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
-import { parseStrictJsonPlain } from '../protocol/strict-json.ts';
+import { forwardedRequestJson } from '../protocol/wire.ts';
+import { parseRecordedResponse } from '../protocol/wire-responses.ts';
+import type { RecordedResponse } from '../protocol/wire-responses.ts';
 import type { Principal } from '../protocol/verifier-types.ts';
 import { abortableSleep } from '../chain/event-stream.ts';
+import { checkBody } from './check-body.ts';
 import { Failure, masterUnavailable } from './http/reply.ts';
 import type { GatewayRequest, Reply } from './http/types.ts';
 import type { MasterClient } from './master-client.ts';
 import { readAll } from './master-client.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { EnclaveIdentity, MasterResponse } from './response-check.ts';
+import type { EnclaveTrust } from './enclave-trust.ts';
 import type { ResultHub } from './result-hub.ts';
 import type { GatewaySeams } from './seams.ts';
 
@@ -25,8 +26,7 @@ export interface ContractModeDeps {
   results: ResultHub;
   outcomes: Outcomes;
   gatewayCap: string;
-  /** The attested key; throws a Failure (503) while there is none. */
-  enclave: () => EnclaveIdentity;
+  enclave: Pick<EnclaveTrust, 'current' | 'settled'>;
   deadlineMs: number;
   outcomeTtlSeconds: number;
   log: Logger;
@@ -38,15 +38,17 @@ export interface ContractModeDeps {
 const MAX_RESPONSE_BYTES = 64 * 1_048_576;
 const MAX_POLL_SECONDS = 30;
 
-const responseSchema = z.object({
-  request_id: z.string(),
-  status_code: z.number().int().min(100).max(599),
-  content_type: z.string().regex(/^[\x20-\x7e]{0,256}$/),
-  body: z.string(),
-  timestamp_ms: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  key_version: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  signature: z.string(),
-});
+/** Milliseconds before the deadline at which a transaction that never left is given up. */
+const NOT_SENT_MARGIN_MS = 150;
+
+interface Flight {
+  request: GatewayRequest;
+  wanted: ResourceRequest;
+  principal: Principal;
+  body: Uint8Array;
+  /** Monotonic milliseconds. */
+  ends: number;
+}
 
 /** Carries a request over the chain: payload to the master, command on chain, result back, all compared. */
 export class ContractMode {
@@ -57,41 +59,34 @@ export class ContractMode {
   }
 
   async run(request: GatewayRequest, wanted: ResourceRequest, principal: Principal): Promise<Reply> {
-    const { deadlineMs, outcomes, outcomeTtlSeconds, stopping } = this.#deps;
-    const ends = performance.now() + deadlineMs;
-    this.#deps.enclave();
+    const { deadlineMs, outcomes, enclave } = this.#deps;
+    enclave.current();
     const body = await request.readBody();
-    // The client's leaving does not undo what is on chain: the flight goes on for as long as its outcome is kept.
-    const life = AbortSignal.any([AbortSignal.timeout(outcomeTtlSeconds * 1_000), stopping]);
-    const flight = this.#fly(request, wanted, principal, body, ends, life);
+    checkBody(request, wanted, body);
+    const ends = performance.now() + deadlineMs;
+    const flight = this.#fly({ request, wanted, principal, body, ends });
     const timer = new AbortController();
-    const late = abortableSleep(ends - performance.now(), AbortSignal.any([timer.signal, request.signal]));
+    const late = abortableSleep(deadlineMs, AbortSignal.any([timer.signal, request.signal]));
     try {
       const first = await Promise.race([flight, late.then(() => 'late' as const)]);
       if (first !== 'late') return toReply(first);
     } finally {
       timer.abort();
     }
+    // Neither the deadline nor the client's leaving undoes what is on chain: the flight goes on.
     if (!outcomes.keep(request.id, principal.owner, flight)) flight.catch(() => {});
     throw new ProtocolError('Timeout', `no answer yet; ask for /daas/v1/requests/${request.id}`);
   }
 
-  async #fly(
-    request: GatewayRequest,
-    wanted: ResourceRequest,
-    principal: Principal,
-    body: Uint8Array,
-    ends: number,
-    life: AbortSignal,
-  ): Promise<MasterResponse> {
-    const { seams, commands, results, gatewayCap, log } = this.#deps;
+  /** The whole way of one request; ends by itself when its outcome is no longer kept. */
+  async #fly({ request, wanted, principal, body, ends }: Flight): Promise<RecordedResponse> {
+    const { seams, commands, results, gatewayCap, log, stopping, outcomeTtlSeconds, enclave } = this.#deps;
     const contentType = request.headers['content-type'] ?? '';
     const { method, path, query } = request;
     // First the payload: when the master is away, nothing must appear on chain.
     await this.#offer(request, contentType, body, ends);
-    const over = new AbortController();
-    const signal = AbortSignal.any([life, over.signal]);
-    const recorded = results.wait(request.id, signal);
+    const life = lifetime(outcomeTtlSeconds * 1_000, stopping);
+    const recorded = results.wait(request.id, life.signal);
     try {
       const command = {
         gatewayCap,
@@ -106,22 +101,20 @@ export class ContractMode {
       };
       const receipt = await commands
         .executeKubectlCommand(seams.chainCommand(command, body), {
-          deadlineMs: Math.max(1, ends - performance.now()),
+          // A little early, so that "never sent" is said before "no answer yet".
+          deadlineMs: Math.max(1, ends - performance.now() - NOT_SENT_MARGIN_MS),
         })
         .catch((error: unknown) => this.#notExecuted(error));
       log.info({ request_id: request.id, tx_digest: receipt?.digest }, 'on chain');
-      const [response, result] = await Promise.all([this.#response(request.id, signal), recorded]);
-      const fault = seams.checkResponse(response, result, this.#deps.enclave());
+      const [response, result] = await Promise.all([this.#response(request.id, life.signal), recorded]);
+      const fault = seams.checkResponse(response, result, await enclave.settled(life.signal));
       if (fault === undefined) return response;
       log.error({ request_id: request.id, fault }, 'the response does not match the chain');
-      throw new Failure({
-        http: 502,
-        kubernetes: 'InternalError',
-        reason: 'ResponseMismatch',
-        message: `the master's response was refused: its ${fault} is not what the chain and the enclave vouch for`,
-      });
+      throw mismatch(
+        `the master's response was refused: its ${fault} is not what the chain and the enclave vouch for`,
+      );
     } finally {
-      over.abort(new Error('the request is over'));
+      life.end();
     }
   }
 
@@ -140,21 +133,22 @@ export class ContractMode {
   }
 
   async #offer(request: GatewayRequest, contentType: string, body: Uint8Array, ends: number): Promise<void> {
-    const payload = {
+    const payload = forwardedRequestJson({
       method: request.method,
       path: request.path,
       query: request.query,
       content_type: contentType,
       accept: request.headers['accept'] ?? '',
-      body: encodeBase64url(body),
-    };
+      body,
+    });
     const answer = await this.#deps.master
       .openBound({
         method: 'PUT',
         target: `/api/v1/requests/${request.id}`,
         headers: { 'content-type': 'application/json' },
-        body: Buffer.from(JSON.stringify(payload)),
+        body: Buffer.from(payload),
         signal: AbortSignal.timeout(Math.max(1, ends - performance.now())),
+        patienceMs: ends - performance.now() - NOT_SENT_MARGIN_MS,
       })
       .catch((error: unknown) => {
         throw error instanceof Failure
@@ -174,7 +168,7 @@ export class ContractMode {
   }
 
   /** Polls until the response is there. Rejects with a Failure when it never will be. */
-  async #response(requestId: string, signal: AbortSignal): Promise<MasterResponse> {
+  async #response(requestId: string, signal: AbortSignal): Promise<RecordedResponse> {
     for (let failures = 0; ;) {
       signal.throwIfAborted();
       try {
@@ -185,19 +179,14 @@ export class ContractMode {
           headersMs: (MAX_POLL_SECONDS + 5) * 1_000,
         });
         const bytes = await readAll(answer.body, MAX_RESPONSE_BYTES);
-        if (answer.status === 200) return decodeResponse(bytes, requestId);
+        if (answer.status === 200) return decodeResponse(bytes);
         if (answer.status === 202) continue;
         if (answer.status < 500 && answer.status !== 429) {
-          throw new Failure({
-            http: 502,
-            kubernetes: 'InternalError',
-            reason: 'ResponseMismatch',
-            message: `the master no longer knows the request (${answer.status})`,
-          });
+          throw mismatch(`the master no longer knows the request (${answer.status})`);
         }
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        if (error instanceof Failure && error.options.http !== 503) throw error;
+        if (error instanceof Failure && error.options.http !== 504) throw error;
       }
       failures += 1;
       await abortableSleep(Math.min(2_000, 50 * 2 ** failures), signal);
@@ -205,36 +194,36 @@ export class ContractMode {
   }
 }
 
-function decodeResponse(bytes: Uint8Array, requestId: string): MasterResponse {
-  const parsed = parseStrictJsonPlain(bytes);
-  const fields = parsed.ok ? responseSchema.safeParse(parsed.value) : undefined;
-  const body = decodeBase64url(fields?.data?.body ?? '');
-  const signature = decodeBase64url(fields?.data?.signature ?? '');
-  if (fields?.success !== true || body === undefined || signature === undefined) {
-    throw new Failure({
-      http: 502,
-      kubernetes: 'InternalError',
-      reason: 'ResponseMismatch',
-      message: `the master's response to ${requestId} cannot be read`,
-    });
-  }
-  const { data } = fields;
-  return {
-    requestId: data.request_id,
-    statusCode: data.status_code,
-    contentType: data.content_type,
-    body,
-    timestampMs: data.timestamp_ms,
-    keyVersion: BigInt(data.key_version),
-    signature,
+function decodeResponse(bytes: Uint8Array): RecordedResponse {
+  const parsed = parseRecordedResponse(bytes);
+  if (parsed.ok && /^[\x20-\x7e]*$/.test(parsed.value.content_type)) return parsed.value;
+  throw mismatch("the master's response cannot be read");
+}
+
+/** A signal that aborts after `ms` or with `stopping`; `end` frees what it holds. */
+function lifetime(ms: number, stopping: AbortSignal): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const end = (): void => {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', end);
+    controller.abort(new Error('the request is over'));
   };
+  const timer = setTimeout(end, ms).unref();
+  stopping.addEventListener('abort', end, { once: true });
+  if (stopping.aborted) end();
+  return { signal: controller.signal, end };
+}
+
+/** The answer exists but must not reach the client. */
+function mismatch(message: string): Failure {
+  return new Failure({ http: 502, kubernetes: 'InternalError', reason: 'ResponseMismatch', message });
 }
 
 /** The master's answer as kubectl gets it. */
-export function toReply(response: MasterResponse): Reply {
-  const type = response.contentType === '' ? {} : { 'content-type': response.contentType };
+export function toReply(response: RecordedResponse): Reply {
+  const type = response.content_type === '' ? {} : { 'content-type': response.content_type };
   return {
-    status: response.statusCode,
+    status: response.status_code,
     headers: { 'cache-control': 'no-cache, private', ...type },
     body: response.body,
   };

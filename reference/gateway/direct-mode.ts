@@ -1,18 +1,23 @@
-import type { Reason } from '../protocol/reasons.ts';
 import { statusBody } from '../protocol/status.ts';
 import type { Principal } from '../protocol/verifier-types.ts';
 import type { GatewayRequest, Reply } from './http/types.ts';
-import type { EnclaveIdentity } from './response-check.ts';
+import type { EnclaveTrust } from './enclave-trust.ts';
 import type { MasterAnswer, MasterClient } from './master-client.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { OpenStreams, StreamEnd } from './open-streams.ts';
 import type { GatewaySeams } from './seams.ts';
 
 export interface DirectModeDeps {
   seams: GatewaySeams;
   master: MasterClient;
   streams: OpenStreams;
-  /** Throws a Failure (503) while the master is not attested. */
-  enclave: () => EnclaveIdentity;
+  enclave: Pick<EnclaveTrust, 'current'>;
+  /** Milliseconds to go on trying while no master answers. */
+  patienceMs: number;
+}
+
+/** Why a stream was ended from here; empty while it was not. */
+interface Ending {
+  by?: StreamEnd;
 }
 
 /** Headers of the master's answer that mean something to the client. */
@@ -53,14 +58,18 @@ export class DirectMode {
 
   /** `streaming`: a watch or a followed log, which may be silent for as long as it likes. */
   async run(request: GatewayRequest, principal: Principal, streaming: boolean): Promise<Reply> {
-    const { seams, master, streams } = this.#deps;
-    this.#deps.enclave();
+    const { seams, master, streams, enclave, patienceMs } = this.#deps;
+    enclave.current();
     const cut = new AbortController();
-    const ending: { reason?: Reason } = {};
-    const leave = streams.add(principal.token, (reason) => {
-      ending.reason = reason;
-      cut.abort(new Error(reason));
-    });
+    const ending: Ending = {};
+    // Short answers are over before anything could end them.
+    const leave = !streaming
+      ? () => {}
+      : streams.add(principal.token, (reason) => {
+          ending.by = reason;
+          cut.abort(new Error(reason));
+        });
+    request.signal.addEventListener('abort', leave, { once: true });
     try {
       const answer = await master.openAs(
         { name: principal.owner, group: principal.kind === 'admin' ? 'daas:admins' : 'daas:users' },
@@ -69,6 +78,7 @@ export class DirectMode {
           target: request.query === '' ? request.path : `${request.path}?${request.query}`,
           headers: seams.forwardedHeaders(request),
           signal: AbortSignal.any([request.signal, cut.signal]),
+          patienceMs,
           headersMs: 30_000,
           silenceMs: streaming ? 0 : 30_000,
         },
@@ -85,19 +95,16 @@ export class DirectMode {
   }
 }
 
-async function* relay(
-  answer: MasterAnswer,
-  leave: () => void,
-  ending: { reason?: Reason },
-): AsyncGenerator<Uint8Array> {
+async function* relay(answer: MasterAnswer, leave: () => void, ending: Ending): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer.body) yield chunk as Uint8Array;
   } catch (error) {
     // A watch that ends with its token says so in its own language; anything else is a broken body.
     const type = String(answer.headers['content-type'] ?? '');
-    if (ending.reason === undefined) throw error;
+    if (ending.by === undefined) throw error;
+    if (ending.by === 'shutdown') return;
     if (type.startsWith('application/json') && answer.headers['content-encoding'] === undefined) {
-      yield Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusBody(ending.reason) })}\n`);
+      yield Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusBody(ending.by) })}\n`);
     }
   } finally {
     leave();

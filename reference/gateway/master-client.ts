@@ -3,7 +3,8 @@ import { Agent, errors, request } from 'undici';
 import type { Clock } from '../protocol/clock.ts';
 import { mint } from '../protocol/credential.ts';
 import type { CredentialSigner } from '../protocol/credential.ts';
-import { masterUnavailable } from './http/reply.ts';
+import { abortableSleep } from '../chain/event-stream.ts';
+import { Failure, masterUnavailable } from './http/reply.ts';
 
 export interface MasterClientOptions {
   /** Base URLs of the masters; the one that answered last is asked first. */
@@ -26,6 +27,8 @@ export interface MasterCall {
   headers?: Readonly<Record<string, string>>;
   body?: Uint8Array;
   signal?: AbortSignal;
+  /** Milliseconds to go on trying while no master answers a GET or PUT. Default 0. */
+  patienceMs?: number;
   /** Longest wait for the response's headers, milliseconds. Default 5000. */
   headersMs?: number;
   /** Longest silence inside the body, milliseconds; 0 for a watch. Default 10000. */
@@ -63,6 +66,20 @@ export class MasterClient {
 
   /** A call as nobody in particular. */
   async open(call: MasterCall): Promise<MasterAnswer> {
+    const ends = performance.now() + (call.patienceMs ?? 0);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#anywhere(call);
+      } catch (error) {
+        const pause = Math.min(400, 50 * 2 ** attempt);
+        const repeatable = call.method === 'GET' || call.method === 'PUT';
+        if (!repeatable || !(error instanceof Failure) || performance.now() + pause >= ends) throw error;
+        await abortableSleep(pause, call.signal ?? new AbortController().signal);
+      }
+    }
+  }
+
+  async #anywhere(call: MasterCall): Promise<MasterAnswer> {
     const { urls } = this.#options;
     let failure: unknown;
     for (let i = 0; i < urls.length; i++) {
@@ -71,7 +88,7 @@ export class MasterClient {
         const answer = await this.#send(urls[index] ?? '', call);
         // A standby says 503 to what only the leader may do.
         if (answer.status === 503 && i + 1 < urls.length) {
-          await answer.body.destroy();
+          answer.body.destroy();
           continue;
         }
         this.#preferred = index;

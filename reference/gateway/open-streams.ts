@@ -3,10 +3,13 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Reason } from '../protocol/reasons.ts';
 import type { TokenRecord } from '../protocol/tokens.ts';
 
+/** Why a stream ends: its token's fault, or the gateway's own stop. */
+export type StreamEnd = Extract<Reason, 'TokenRevoked' | 'TokenExpired' | 'StakeInactive'> | 'shutdown';
+
 interface Open {
   token: string;
   stakeRecord: string;
-  end: (reason: Reason) => void;
+  end: (by: StreamEnd) => void;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -27,7 +30,7 @@ export class OpenStreams {
   }
 
   /** Registers a stream; `end` is called once when its token stops being good. Returns how to leave. */
-  add(token: TokenRecord, end: (reason: Reason) => void): () => void {
+  add(token: TokenRecord, end: (by: StreamEnd) => void): () => void {
     const open: Open = { token: token.tokenId, stakeRecord: token.stakeRecord, end, timer: undefined };
     this.#open.add(open);
     this.#expireAt(open, token.expiresAt);
@@ -46,6 +49,11 @@ export class OpenStreams {
     }
   }
 
+  /** Ends all, for a gateway that stops. */
+  endAll(): void {
+    for (const open of this.#open) this.#end(open, 'shutdown');
+  }
+
   #expireAt(open: Open, seconds: number): void {
     clearTimeout(open.timer);
     const left = seconds * 1_000 - this.#clock.nowMs();
@@ -54,9 +62,9 @@ export class OpenStreams {
     open.timer = setTimeout(again, Math.min(Math.max(0, left), MAX_TIMER_MS)).unref();
   }
 
-  #end(open: Open, reason: Reason): void {
+  #end(open: Open, by: StreamEnd): void {
     this.#remove(open);
-    open.end(reason);
+    open.end(by);
   }
 
   #remove(open: Open): void {

@@ -1,8 +1,8 @@
 import type { Clock } from '../protocol/clock.ts';
-import type { MasterResponse } from './response-check.ts';
+import type { RecordedResponse } from '../protocol/wire-responses.ts';
 
 export type Outcome =
-  { state: 'pending' } | { state: 'done'; response: MasterResponse } | { state: 'failed'; error: unknown };
+  { state: 'pending' } | { state: 'done'; response: RecordedResponse } | { state: 'failed'; error: unknown };
 
 interface Kept {
   wallet: string;
@@ -34,28 +34,28 @@ export class Outcomes {
   }
 
   /** Keeps whatever `flight` comes to. False when there is no room. */
-  keep(requestId: string, wallet: string, flight: Promise<MasterResponse>): boolean {
+  keep(requestId: string, wallet: string, flight: Promise<RecordedResponse>): boolean {
     this.#sweep();
     if (this.#kept.size >= this.#options.capacity) return false;
     const untilMs = this.#options.clock.nowMs() + this.#options.ttlSeconds * 1_000;
     const kept: Kept = { wallet, outcome: { state: 'pending' }, untilMs, bytes: 0 };
     this.#kept.set(requestId, kept);
-    flight.then(
-      (response) => {
-        if (this.#kept.get(requestId) !== kept) return;
-        if (this.#bytes + response.body.length > this.#options.bytes) {
-          kept.outcome = { state: 'failed', error: new Error('no room for the outcome') };
-          return;
-        }
-        kept.bytes = response.body.length;
-        this.#bytes += kept.bytes;
-        kept.outcome = { state: 'done', response };
-      },
-      (error: unknown) => {
-        kept.outcome = { state: 'failed', error };
-      },
-    );
+    void this.#settle(requestId, kept, flight);
     return true;
+  }
+
+  async #settle(requestId: string, kept: Kept, flight: Promise<RecordedResponse>): Promise<void> {
+    try {
+      const response = await flight;
+      if (this.#kept.get(requestId) !== kept) return;
+      const bytes = response.body.length;
+      if (this.#bytes + bytes > this.#options.bytes) throw new Error('no room for the outcome');
+      this.#bytes += bytes;
+      kept.bytes = bytes;
+      kept.outcome = { state: 'done', response };
+    } catch (error) {
+      kept.outcome = { state: 'failed', error };
+    }
   }
 
   /** Undefined for an unknown or expired one, and for another wallet's. */

@@ -1,16 +1,6 @@
 import { bodyDigest, sameDigest } from '../protocol/digest.ts';
 import { verifyResponse } from '../protocol/response-signature.ts';
-
-/** The master's answer to a request, decoded. */
-export interface MasterResponse {
-  requestId: string;
-  statusCode: number;
-  contentType: string;
-  body: Uint8Array;
-  timestampMs: number;
-  keyVersion: bigint;
-  signature: Uint8Array;
-}
+import type { RecordedResponse } from '../protocol/wire-responses.ts';
 
 /** What the chain recorded about it. */
 export interface RecordedResult {
@@ -30,24 +20,28 @@ export interface EnclaveIdentity {
 
 /** Undefined when all three agree, else which of them does not, in a word. */
 export type ResponseCheck = (
-  response: MasterResponse,
+  response: RecordedResponse,
   recorded: RecordedResult,
   enclave: EnclaveIdentity,
 ) => string | undefined;
 
 /** Compares the answer with the chain's record and with the enclave's signature. */
 export const checkResponse: ResponseCheck = (response, recorded, enclave) => {
-  if (response.requestId !== recorded.requestId) return 'request id';
+  if (response.request_id !== recorded.requestId) return 'request id';
   if (recorded.endpoint !== enclave.endpoint) return 'endpoint';
-  if (response.statusCode !== recorded.statusCode) return 'status code';
+  if (response.status_code !== recorded.statusCode) return 'status code';
   const digest = bodyDigest(response.body);
   if (!sameDigest(digest, recorded.bodyDigest)) return 'body digest';
   // An older key may have leaked since it was retired, so it proves nothing any more.
-  if (response.keyVersion !== recorded.keyVersion || response.keyVersion !== enclave.keyVersion)
+  if (response.key_version !== recorded.keyVersion || response.key_version !== enclave.keyVersion)
     return 'key version';
-  const { requestId, statusCode, keyVersion } = response;
-  const statement = { requestId, statusCode, bodyDigest: digest, keyVersion };
-  return verifyResponse(enclave.publicKey, statement, response.timestampMs, response.signature)
+  const statement = {
+    requestId: recorded.requestId,
+    statusCode: recorded.statusCode,
+    bodyDigest: digest,
+    keyVersion: recorded.keyVersion,
+  };
+  return verifyResponse(enclave.publicKey, statement, response.timestamp_ms, response.signature)
     ? undefined
     : 'signature';
 };

@@ -1,7 +1,7 @@
 import type { ChainAbortError } from '../chain/errors.ts';
 import type { ExecuteKubectlCommand } from '../chain/types.ts';
 import type { Permission } from '../protocol/permissions.ts';
-import type { ProtocolError } from '../protocol/status.ts';
+import type { Failure } from './http/reply.ts';
 import type { ResponseCheck } from './response-check.ts';
 import type { GatewayRequest, Reply } from './http/types.ts';
 
@@ -9,7 +9,7 @@ import type { GatewayRequest, Reply } from './http/types.ts';
 export interface GatewaySeams {
   permits(held: readonly string[], required: Permission): boolean;
   /** What the client is told when the contract refused. */
-  abortAnswer(error: ChainAbortError): ProtocolError;
+  abortAnswer(error: ChainAbortError): Failure;
   /** Whether the master's answer is the one that the chain recorded and the enclave signed. */
   checkResponse: ResponseCheck;
   /** Headers of the client's request that go on to the master, lower-case names. */

@@ -26,12 +26,12 @@ export class Failure extends Error {
   }
 }
 
-/** The master cannot be reached or is not attested. */
+/** The master cannot be reached or is not attested; nothing was begun, so the client may try again. */
 export function masterUnavailable(message: string, cause?: unknown): Failure {
   return new Failure({
-    http: 503,
-    kubernetes: 'ServiceUnavailable',
-    reason: 'MasterUnavailable',
+    http: 504,
+    kubernetes: 'Timeout',
+    reason: 'Timeout',
     message,
     retryAfter: 1,
     cause,
