@@ -1,9 +1,18 @@
+import { normalizeAddress } from './address.ts';
 import type { RawModule } from './binary.ts';
 import type { Instruction } from './ir.ts';
 import { entry, malformed, Pools } from './pools.ts';
 import type { DefiningIdOf } from './pools.ts';
 import { resolveCode } from './resolver.ts';
-import type { AbilitySet, DatatypeInfo, FunctionInfo, ModuleId, ModuleInfo, SignatureType } from './types.ts';
+import type {
+  AbilitySet,
+  Address,
+  DatatypeInfo,
+  FunctionInfo,
+  ModuleId,
+  ModuleInfo,
+  SignatureType,
+} from './types.ts';
 import type { Step } from './machine.ts';
 
 /** A function with what the checker and the compiler need besides its signature. */
@@ -145,4 +154,10 @@ export function definedTypes(raw: RawModule): string[] {
 export function moduleName(raw: RawModule): string {
   const self = entry(raw.module_handles, raw.self_module_handle_idx, 'module handles');
   return entry(raw.identifiers, self.name, 'identifiers');
+}
+
+/** The address a module gives itself. */
+export function moduleAddress(raw: RawModule): Address {
+  const self = entry(raw.module_handles, raw.self_module_handle_idx, 'module handles');
+  return normalizeAddress(entry(raw.address_identifiers, self.address, 'address identifiers'));
 }

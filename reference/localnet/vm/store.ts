@@ -5,7 +5,7 @@ import { decode, encode } from './bcs.ts';
 import { readModule } from './binary.ts';
 import { VmError } from './errors.ts';
 import { Layouts } from './layout.ts';
-import { definedTypes, LoadedModule, moduleName } from './loader.ts';
+import { definedTypes, LoadedModule, moduleAddress, moduleName } from './loader.ts';
 import type { LoadedFunction } from './loader.ts';
 import { malformed } from './pools.ts';
 import type {
@@ -43,6 +43,11 @@ export class ModuleStore implements PackageStore {
     const linkage = new Map(input.linkage);
     linkage.delete(originalId);
     const raws = input.modules.map((bytes) => ({ bytes, raw: readModule(bytes) }));
+    for (const { raw } of raws) {
+      const address = moduleAddress(raw);
+      if (address !== originalId)
+        malformed(`module ${moduleName(raw)} calls itself ${address}, not ${originalId}`);
+    }
 
     const typeOrigins = new Map<string, Address>();
     for (const { raw } of raws) {
@@ -60,8 +65,6 @@ export class ModuleStore implements PackageStore {
     };
     for (const { bytes, raw } of raws) {
       const module = new LoadedModule(bytes, raw, definingIdOf);
-      if (module.id.address !== originalId)
-        malformed(`module ${module.name} calls itself ${module.id.address}`);
       if (modules.has(module.name)) malformed(`module ${module.name} is given twice`);
       modules.set(module.name, module);
     }

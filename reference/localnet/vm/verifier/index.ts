@@ -11,7 +11,8 @@ import { TypeChecker } from './types.ts';
 /**
  * Checks a package that is in the store already: definitions, links to its dependencies, control flow, types,
  * availability of locals, and the rules Sui adds. Leaves the operand types at the functions for the compiler.
- * Borrow safety is left to the compiler that made the bytecode. Throws VmError `verification`.
+ * Borrow safety is left to the compiler that made the bytecode. Throws VmError `verification`, or `missing`
+ * for a package that is not in the store.
  */
 export function verifyPackage(store: ModuleStore, loaded: LoadedPackage): void {
   checkModuleCycles(loaded);
@@ -44,6 +45,7 @@ function inModule(module: LoadedModule, check: () => void): void {
     check();
   } catch (error) {
     if (!(error instanceof VmError)) throw error;
-    throw new VmError('verification', `${module.id.address}::${module.name}: ${error.message}`);
+    const kind = error.kind === 'missing' ? 'missing' : 'verification';
+    throw new VmError(kind, `${module.id.address}::${module.name}: ${error.message}`);
   }
 }
