@@ -109,6 +109,7 @@ async function observe(
       keep: options.keep,
     });
   } catch (error) {
+    if (options.signal.aborted) throw new HarnessError('interrupted');
     if (!(error instanceof TargetError)) throw error;
     const reason = `the target did not come up: ${describeError(error)}${error.hint ? ` (${error.hint})` : ''}`;
     missing.push({ part: 'target', reason });
