@@ -20,7 +20,7 @@ interface RawModule {
   self_module_handle_idx: number;
   module_handles: { address: number; name: number }[];
   datatype_handles: { name: number }[];
-  function_handles: { name: number; parameters: number; return_: number }[];
+  function_handles: { module: number; name: number; parameters: number; return_: number }[];
   address_identifiers: string[];
   identifiers: string[];
   signatures: Token[][];
@@ -58,6 +58,8 @@ export interface CompiledModule {
   readonly name: string;
   readonly structs: readonly CompiledStruct[];
   readonly functions: readonly CompiledFunction[];
+  /** Functions of other modules that it calls: `0x2::coin::value`, or `0x0::staking::amount` in the same package. */
+  readonly calls: readonly string[];
 }
 
 /** Reads the declarations of a compiled module. Throws when the bytes are no module. */
@@ -77,9 +79,12 @@ export function readModule(bytes: Uint8Array): CompiledModule {
     return `${datatype(index)}<${parameters.map(typeOf).join(', ')}>`;
   };
 
+  const addressOf = (index: number | undefined): bigint =>
+    BigInt(`0x${raw.address_identifiers[index ?? -1] ?? '0'}`);
+
   const self = raw.module_handles[raw.self_module_handle_idx];
   return {
-    address: BigInt(`0x${raw.address_identifiers[self?.address ?? -1] ?? '0'}`),
+    address: addressOf(self?.address),
     name: identifier(self?.name),
     structs: raw.struct_defs.map((definition) => ({
       name: datatype(definition.struct_handle),
@@ -98,5 +103,11 @@ export function readModule(bytes: Uint8Array): CompiledModule {
         returns: (raw.signatures[handle?.return_ ?? -1] ?? []).map(typeOf),
       };
     }),
+    calls: raw.function_handles
+      .filter(({ module }) => module !== raw.self_module_handle_idx)
+      .map(({ module, name }) => {
+        const handle = raw.module_handles[module];
+        return `0x${addressOf(handle?.address).toString(16)}::${identifier(handle?.name)}::${identifier(name)}`;
+      }),
   };
 }

@@ -30,13 +30,9 @@ function declaredTests(): string[] {
 
 describe('the Move unit tests', () => {
   it('all ran, and passed', () => {
-    expect(
-      run.tests.filter(({ passed }) => !passed),
-      run.output,
-    ).toEqual([]);
+    expect(run.passed ? '' : run.output).toBe('');
     expect(run.tests.map(({ name }) => name).toSorted()).toEqual(declaredTests().toSorted());
     expect(text.match(/#\[(?:random_)?test\]/gu)).toHaveLength(run.tests.length);
-    expect(run.passed).toBe(true);
   });
 
   it('expect every abort code', async () => {

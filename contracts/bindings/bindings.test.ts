@@ -46,6 +46,27 @@ describe('the bindings against the compiled package', () => {
   });
 });
 
+it('calls nothing of std and sui but long-standing public functions', () => {
+  const used = new Set(modules.flatMap(({ calls }) => calls).filter((call) => !call.startsWith('0x0::')));
+  expect([...used].toSorted()).toEqual(
+    Object.entries({
+      '0x1::option': ['none', 'some'],
+      '0x1::string': ['append_utf8', 'as_bytes', 'is_empty', 'length', 'utf8'],
+      '0x1::vector': ['contains', 'index_of', 'is_empty', 'remove'],
+      '0x2::balance': ['join', 'split', 'value', 'withdraw_all', 'zero'],
+      '0x2::clock': ['timestamp_ms'],
+      '0x2::coin': ['from_balance', 'into_balance', 'value'],
+      '0x2::dynamic_field': ['add', 'borrow', 'remove'],
+      '0x2::event': ['emit'],
+      '0x2::object': ['id', 'new'],
+      '0x2::table': ['add', 'borrow', 'borrow_mut', 'contains', 'new', 'remove'],
+      '0x2::transfer': ['public_transfer', 'share_object', 'transfer'],
+      '0x2::tx_context': ['epoch', 'sender'],
+      '0x2::vec_set': ['contains', 'empty', 'insert', 'remove'],
+    }).flatMap(([module, names]) => names.map((name) => `${module}::${name}`)),
+  );
+});
+
 describe('parseEvent', () => {
   const bytes = bcs
     .struct('SealTokenRevoked', { token: bcs.Address, owner: bcs.Address, stake_record: bcs.Address })
