@@ -48,12 +48,9 @@ export interface Localnet extends AsyncDisposable {
   outage(mode: OutageMode, seconds: number): void;
 }
 
-// The sources do not change while a process runs, and compiling them takes most of the start.
-let framework: Promise<readonly GenesisPackage[]> | undefined;
-
 /** Starts a network with nothing on it but the framework, the clock and a treasury. */
 export async function startLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
-  const genesis = options.genesis ?? (await (framework ??= buildFramework()));
+  const genesis = options.genesis ?? (await buildFramework());
   const packages = new ModuleStore();
   const seed = options.seed ?? randomBytes(32);
   const treasury = bytesToAddress(blake2b256(Buffer.concat([Buffer.from('treasury'), seed])));
