@@ -5,7 +5,7 @@ import { deriveDynamicFieldID } from '@mysten/sui/utils';
 import { OBJECTS, parseObject } from '../../contracts/bindings/index.ts';
 import type { ContractObjects, ObjectName } from '../../contracts/bindings/index.ts';
 import { ChainError } from './errors.ts';
-import { nodeCall } from './node-call.ts';
+import { DEFAULT_DEADLINE_MS, nodeCall } from './node-call.ts';
 import { clusterOf, endpointOf, sealTokenOf, stakeRecordOf } from './objects.ts';
 import type {
   CallOptions,
@@ -45,8 +45,11 @@ export class ChainClient implements ChainReader {
   }
 
   async tokenWithStake(id: string, options?: CallOptions): Promise<{ token: SealToken; stake: StakeRecord }> {
+    const ends = performance.now() + (options?.deadlineMs ?? DEFAULT_DEADLINE_MS);
     const token = await this.sealToken(id, options);
-    return { token, stake: await this.stakeRecord(token.stakeRecord, options) };
+    // One deadline for both reads.
+    const left = { ...options, deadlineMs: Math.max(1, ends - performance.now()) };
+    return { token, stake: await this.stakeRecord(token.stakeRecord, left) };
   }
 
   async gatewayCap(id: string, options?: CallOptions): Promise<GatewayCap> {

@@ -112,9 +112,16 @@ export class TransactionSubmitter {
 
   async #run(batch: Pending[]): Promise<void> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const built = await this.#build(batch);
-      if (built === undefined) return;
-      if ((await this.#execute(batch, built, attempt === 2)) === 'done') return;
+      const last = attempt === 2;
+      try {
+        const built = await this.#build(batch);
+        if (built === undefined || (await this.#execute(batch, built, last)) === 'done') return;
+      } catch (error) {
+        this.#distrust();
+        // Refused before it ran: an object version or the gas price has moved on.
+        if (!(error instanceof ChainError && error.kind === 'invalid') || last) throw error;
+        this.#gas.forget(batch.map(({ call }) => call.kind));
+      }
     }
   }
 
@@ -154,7 +161,7 @@ export class TransactionSubmitter {
       return { bytes, commandOwner, warm };
     } catch (error) {
       const failure = simulationFailure(error);
-      if (failure === undefined) throw noGas(error) ?? error;
+      if (failure === undefined) throw noGas(error) ?? asChainError('SimulateTransaction', error);
       await this.#blame(batch, commandOwner, failure, undefined);
       return undefined;
     }
@@ -175,26 +182,21 @@ export class TransactionSubmitter {
   async #execute(batch: Pending[], built: Built, last: boolean): Promise<Verdict> {
     const { client, signer, executeMs } = this.#options;
     const { signature } = await signer.signTransaction(built.bytes);
-    for (const pending of batch) pending.sent = true;
-    let result: Executed;
-    try {
-      result = await sendIdempotently(executeMs, (signal) =>
-        client.executeTransaction({
-          transaction: built.bytes,
-          signatures: [signature],
-          include: { effects: true, events: true, objectTypes: true },
-          signal,
-        }),
-      );
-    } catch (error) {
-      this.#distrust();
-      // Refused before execution: an object version or the gas price has moved on.
-      if (error instanceof ChainError && error.kind === 'invalid' && !last) {
-        this.#gas.forget(batch.map(({ call }) => call.kind));
-        return 'retry';
-      }
-      throw error;
+    // Whoever was told "not sent" must be able to rely on it.
+    const waiting = batch.filter(({ settled }) => !settled);
+    if (waiting.length < batch.length) {
+      this.#queue.unshift(...waiting);
+      return 'done';
     }
+    for (const pending of batch) pending.sent = true;
+    const result: Executed = await sendIdempotently(executeMs, (signal) =>
+      client.executeTransaction({
+        transaction: built.bytes,
+        signatures: [signature],
+        include: { effects: true, events: true, objectTypes: true },
+        signal,
+      }),
+    );
     return this.#settle(batch, built, result, last);
   }
 
@@ -227,10 +229,9 @@ export class TransactionSubmitter {
     }
     this.#gas.forget(kinds);
     if (built.warm && !last) return 'retry';
-    throw new ChainError(
-      'invalid',
-      `transaction ${tx.digest} failed: ${error?.message ?? 'no reason given'}`,
-    );
+    const failure = new ChainError('invalid', `${tx.digest} failed: ${error?.message ?? 'no reason given'}`);
+    for (const pending of batch) pending.reject(failure);
+    return 'done';
   }
 
   /** Rejects the call whose command failed; the others, innocent, run again without it. */
