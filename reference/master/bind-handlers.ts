@@ -17,6 +17,7 @@ import { suiEvents } from './handlers/sui-events.ts';
 import { verdictError } from './http/verdict-error.ts';
 import type { KubernetesClient } from './kubernetes-client.ts';
 import type { MasterMetrics } from './metrics.ts';
+import type { NodeLifecycle } from './node-lifecycle.ts';
 import type { PodLogs } from './pod-logs.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { RequestBook } from './request-book.ts';
@@ -36,6 +37,7 @@ export interface HandlerParts {
   enclave: Enclave;
   streams: StreamGuard;
   client: KubernetesClient;
+  lifecycle: NodeLifecycle;
   processor: EventProcessor;
   tokens: TokenSource;
   tee: Tee;
@@ -56,10 +58,12 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     checks: seams.registrationChecks,
     tokens: parts.tokens,
     enclave,
+    settled: (nodeId: string) => parts.lifecycle.settled(nodeId),
     publicUrl: config.public_url,
     ca: parts.ca,
   };
-  const requests = { book, gatewayVerifier, metrics };
+  const bodyBytes = config.limits.body_bytes;
+  const requests = { book, gatewayVerifier, metrics, bodyBytes };
   const attest = {
     attest: (nonce: Uint8Array) =>
       parts.tee.attest({ nonce: seams.attestedNonce(nonce), publicKey: enclave.key.publicKey }),
@@ -69,6 +73,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     registry,
     streams: parts.streams,
     logs: parts.logs,
+    bodyBytes,
     handle: parts.handle,
     metrics,
     authorizer: {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bootstrapCluster } from '../kubernetes/bootstrap.ts';
 import { createKubernetesApi } from '../kubernetes/index.ts';
 import type { LogSource } from '../kubernetes/index.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -27,5 +28,5 @@ export function openKubernetes(options: OpenKubernetesOptions): KubernetesPart {
     log,
     maxBodyBytes: bodyBytes,
   });
-  return { handle: (request) => api.handle(request), start: () => {} };
+  return { handle: (request) => api.handle(request), start: async () => bootstrapCluster(api.objects) };
 }

@@ -37,8 +37,8 @@ import { WorkerRegistry } from './worker-registry.ts';
 /** The Kubernetes API with its controllers and scheduler. */
 export interface KubernetesPart {
   handle: (request: ApiRequest) => Promise<ApiResponse>;
-  /** Starts controllers and scheduler; they stop when the signal aborts. */
-  start: (signal: AbortSignal) => void;
+  /** Makes what every cluster has, starts controllers and scheduler; they stop when the signal aborts. */
+  start: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Everything the master takes from outside. */
@@ -177,6 +177,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     enclave,
     streams,
     client,
+    lifecycle,
     processor,
     tokens: deps.credential.tokens,
     tee: deps.tee,
@@ -200,7 +201,6 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
   const answer = { handlers, metrics, clock, log };
   const server = new HttpServer({
     tls: deps.tls,
-    bodyBytes: config.limits.body_bytes,
     handle: (request) => route(request, answer),
     refuse,
     upgrade: (request, message, socket, head) => {
@@ -208,7 +208,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     },
   });
   await writeFile(join(config.data_dir, 'attestation-root.crt'), deps.tee.rootCertificate);
-  deps.kubernetes.start(stop.signal);
+  await deps.kubernetes.start(stop.signal);
   lifecycle.reconcile(registry.list());
   const port = await server.listen(config.listen.host, config.listen.port);
   const metricsServer = config.metrics && (await MetricsServer.listen(config.metrics.listen, metrics));

@@ -49,6 +49,11 @@ export class NodeLifecycle {
     for (const record of records) this.follow({ record, to: record.state });
   }
 
+  /** Resolves when everything asked for so far of this node is done. */
+  async settled(nodeId: string): Promise<void> {
+    await this.#mutex.run(nodeId, () => Promise.resolve());
+  }
+
   /** Resolves when everything asked for so far is done. */
   async idle(): Promise<void> {
     await Promise.all(this.#running);

@@ -12,6 +12,12 @@ export function payloadFault(event: RequestEvent, payload: RequestPayload): stri
   const request = parseKubernetesRequest(payload.method, payload.path, payload.query);
   if (request?.kind !== 'resource') return 'the path names no resource';
   if (request.resource !== event.resource_type) return 'the resource is not the one on chain';
-  if (request.verb === 'watch') return 'a watch has no end and cannot be recorded';
+  if (request.verb === 'watch' || follows(payload.query))
+    return 'an answer without an end cannot be recorded';
   return undefined;
+}
+
+function follows(query: string): boolean {
+  const value = new URLSearchParams(query).get('follow');
+  return value !== null && value !== 'false' && value !== '0';
 }

@@ -23,6 +23,7 @@ export interface KubernetesDeps {
   handle: (request: ApiRequest) => Promise<ApiResponse>;
   authorizer: NodeAuthorizerSeams;
   logs: PodLogs;
+  bodyBytes: number;
   metrics: MasterMetrics;
 }
 
@@ -39,7 +40,7 @@ const GROUPS = new Set(['daas:users', 'daas:admins', 'daas:nodes']);
 /** Any path of the Kubernetes API. Throws ProtocolError. */
 export async function kubernetes(request: HttpRequest, deps: KubernetesDeps): Promise<ApiResponse> {
   const caller = await authenticate(request, deps);
-  const body = await request.readBody();
+  const body = await request.readBody(deps.bodyBytes);
   await authorize(caller, request, body, deps);
   const logged = caller.nodeId === undefined ? undefined : LOG.exec(request.path);
   if (logged && request.method === 'POST') return takeLogs(logged, request.query, body, deps.logs);

@@ -10,10 +10,12 @@ import type { RequestBook } from '../request-book.ts';
 import { RequestRefusedError } from '../request-book.ts';
 import type { GatewayIdentityDeps } from './gateway-identity.ts';
 import { verifyGateway } from './gateway-identity.ts';
-import { parseBody } from './worker-request.ts';
+import { parseBody, SMALL_BODY } from './worker-request.ts';
 
 export interface RequestsDeps extends GatewayIdentityDeps {
   book: RequestBook;
+  /** Longest body of a request to Kubernetes, bytes. */
+  bodyBytes: number;
 }
 
 const text = z.string().max(16_384);
@@ -31,7 +33,8 @@ const MAX_WAIT_SECONDS = 30;
 
 /** PUT /api/v1/requests/{id}. Throws ProtocolError. */
 export async function putRequest(request: HttpRequest, id: string, deps: RequestsDeps): Promise<Reply> {
-  const body = await request.readBody();
+  // base64 makes four characters of three bytes.
+  const body = await request.readBody(Math.ceil(deps.bodyBytes / 3) * 4 + SMALL_BODY);
   const gateway = await verifyGateway(request, body, deps);
   requireRequestId(id);
   const payload = parseBody(payloadSchema, body);
@@ -52,7 +55,7 @@ export async function putRequest(request: HttpRequest, id: string, deps: Request
 
 /** GET /api/v1/responses/{id}?timeout_seconds=N. Throws ProtocolError. */
 export async function getResponse(request: HttpRequest, id: string, deps: RequestsDeps): Promise<Reply> {
-  const gateway = await verifyGateway(request, await request.readBody(), deps);
+  const gateway = await verifyGateway(request, await request.readBody(SMALL_BODY), deps);
   requireRequestId(id);
   const timeoutMs = waitOf(request.query) * 1000;
   const outcome = await deps.book.wait(id, gateway.tokenId, timeoutMs, request.signal);

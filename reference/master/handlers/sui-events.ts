@@ -23,7 +23,7 @@ export type PushedEvent = z.infer<typeof event>;
 
 /** POST /api/v1/sui-events. Throws ProtocolError BadRequest. */
 export async function suiEvents(request: HttpRequest, deps: SuiEventsDeps): Promise<Reply> {
-  const { events } = parseBody(bodySchema, await request.readBody());
+  const { events } = parseBody(bodySchema, await request.readBody(1 << 20));
   await deps.onHint(events);
   return json(202, { status: 'accepted' });
 }

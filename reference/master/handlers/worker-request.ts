@@ -42,6 +42,9 @@ export interface WorkerRequestDeps {
   metrics: MasterMetrics;
 }
 
+/** Longest body of a worker's call, bytes. */
+export const SMALL_BODY = 65_536;
+
 /** A worker's request whose credential passed. */
 export interface VerifiedWorkerRequest {
   principal: Principal;
@@ -55,7 +58,7 @@ export async function verifyWorker(
 ): Promise<VerifiedWorkerRequest> {
   const credential = request.headers['x-seal-token'];
   if (credential === undefined) throw new ProtocolError('MalformedCredential', 'X-Seal-Token is missing');
-  const body = await request.readBody();
+  const body = await request.readBody(SMALL_BODY);
   const verdict = await deps.verifier.verifyOneShot(credential, {
     method: request.method,
     target: request.target,

@@ -26,15 +26,15 @@ export interface HttpRequest {
   signal: AbortSignal;
   /** Address of the peer, for rate limits. */
   peer: string;
-  /** Reads the whole body. Rejects with ProtocolError PayloadTooLarge or BadRequest. */
-  readBody(): Promise<Uint8Array>;
+  /** Reads the whole body, at most `limit` bytes. Rejects with ProtocolError PayloadTooLarge or BadRequest. */
+  readBody(limit: number): Promise<Uint8Array>;
 }
 
 /** Takes in what node parsed. Throws ProtocolError for a request line or headers that could mean two things. */
 export function toHttpRequest(
   message: IncomingMessage,
   signal: AbortSignal,
-  readBody: () => Promise<Uint8Array>,
+  readBody: (limit: number) => Promise<Uint8Array>,
 ): HttpRequest {
   const target = message.url ?? '';
   const canonical = canonicalTarget(target);

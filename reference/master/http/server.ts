@@ -13,7 +13,6 @@ import { failureOf } from './reply.ts';
 
 export interface HttpServerOptions {
   tls: { key: string; cert: string };
-  bodyBytes: number;
   /** Answers every request; must not reject. */
   handle: (request: HttpRequest) => Promise<Reply>;
   /** Takes over a WebSocket handshake. */
@@ -84,7 +83,7 @@ async function serve(
   response.on('close', () => gone.abort());
   let reply: Reply;
   try {
-    const request = toHttpRequest(message, gone.signal, () => readBody(message, options.bodyBytes));
+    const request = toHttpRequest(message, gone.signal, (limit) => readBody(message, limit));
     reply = await options.handle(request);
   } catch (error) {
     const refusal =

@@ -6,6 +6,7 @@ import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { Agent } from 'undici';
 import { openSimulatedTee } from '../../attestation/simulated-tee.ts';
 import { abortableSleep, TokenCache } from '../../chain/index.ts';
+import { bootstrapCluster } from '../../kubernetes/bootstrap.ts';
 import { createKubernetesApi } from '../../kubernetes/index.ts';
 import { mint } from '../../protocol/credential.ts';
 import { silentLogger } from '../../protocol/logger.ts';
@@ -106,7 +107,7 @@ export class Bench implements AsyncDisposable {
       sleep: abortableSleep,
       ledger: this.ledger,
       storeSize: () => ({ entries: 0, bytes: 0, revision: this.objects.revision }),
-      kubernetes: { handle: (request) => api.handle(request), start: () => {} },
+      kubernetes: { handle: (request) => api.handle(request), start: () => bootstrapCluster(api.objects) },
       logs: new PodLogs({ now: () => this.clock.nowMs() }),
       tee: await openSimulatedTee({ directory: this.#directory, clock: this.clock, randomBytes }),
       tls,
