@@ -4,7 +4,7 @@ import { ByteReader } from './bytes.ts';
 import type { ArithmeticOperator, Instruction, IntegerKind, OrderOperator } from './ir.ts';
 import { entry, malformed } from './pools.ts';
 import type { Pools } from './pools.ts';
-import { isConcrete, PRIMITIVES, substitute } from './type-tag.ts';
+import { isConcrete, PRIMITIVES, substitute, typeToString } from './type-tag.ts';
 import type { Layout, SignatureType, Value } from './types.ts';
 
 const PLAIN: Readonly<Record<string, Instruction>> = {
@@ -239,5 +239,9 @@ function constantValue(type: SignatureType, data: Uint8Array): Value {
   while (inner.kind === 'vector') inner = inner.of;
   if (!isConcrete(type) || inner.kind === 'struct' || inner.kind === 'signer')
     malformed('constant of such a type');
-  return decode(type as Layout, data);
+  try {
+    return decode(type as Layout, data);
+  } catch {
+    return malformed(`constant is no ${typeToString(type)}`);
+  }
 }

@@ -99,31 +99,6 @@ test('the modules are good before they are damaged', () => {
   framework.remove(APP);
 });
 
-describe('a file that is no module', () => {
-  test.each<readonly [string, (bytes: Uint8Array) => Uint8Array, RegExp]>([
-    ['empty', () => new Uint8Array(), /magic/],
-    ['other magic', (bytes) => bytes.with(0, 0), /magic/],
-    ['newer version', (bytes) => bytes.with(4, 9), /version 9/],
-    ['older version', (bytes) => bytes.with(4, 5), /version 5/],
-    ['cut off', (bytes) => bytes.slice(0, -10), /malformed/],
-  ])('%s', (_, damage, message) => {
-    const error = caught(() => framework.add({ storageId: APP, modules: [damage(m), n] }));
-    expect(error).toEqual(refused(message));
-  });
-
-  test('any single changed byte gives a module or a refusal, never another error', () => {
-    const kinds = new Set<unknown>();
-    for (let at = 8; at < m.length; at += 7) {
-      const error = caught(() => {
-        framework.add({ storageId: APP, modules: [m.with(at, (m[at] as number) ^ 0x15), n] });
-        framework.remove(APP);
-      });
-      kinds.add(error === undefined ? 'taken' : ((error as { kind?: unknown }).kind ?? error));
-    }
-    expect([...kinds].toSorted()).toEqual(['missing', 'taken', 'verification']);
-  });
-});
-
 describe('code', () => {
   test.each<readonly [string, Edit, RegExp]>([
     ['jumps out of the function', setCode('branch', [{ Branch: 99 }]), /jumps to 99|malformed/],
