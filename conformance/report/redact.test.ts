@@ -86,6 +86,7 @@ describe('registered secrets', () => {
           JSON.stringify(hidden),
           encodeURIComponent(hidden.toWellFormed()),
           bytes.toString('hex'),
+          bytes.toString('hex').toUpperCase(),
           bytes.toString('base64'),
           bytes.toString('base64url'),
         ]) {
@@ -93,6 +94,11 @@ describe('registered secrets', () => {
         }
       }),
     );
+  });
+
+  test('a secret with a letter that changes under case folding is found', () => {
+    const hidden = '\u212a           "';
+    expect(createRedactor([hidden]).text(hidden)).toBe('…[redacted]');
   });
 
   test('a secret inside longer base64 is found at every alignment', () => {

@@ -104,7 +104,7 @@ function registeredPattern(secrets: readonly string[]): RegExp | undefined {
   const longestFirst = [...variants].toSorted((a, b) => b.length - a.length);
   return new RegExp(
     longestFirst.map((one) => one.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
-    'gi',
+    'g',
   );
 }
 
@@ -114,12 +114,14 @@ function variantsOf(secret: string): string[] {
   }
   const bytes = Buffer.from(secret);
   const inBase64 = [0, 1, 2].map((offset) => alignedBase64(bytes, offset));
+  const inUrl = [encodeURI(secret.toWellFormed()), encodeURIComponent(secret.toWellFormed())];
   return [
     secret,
     JSON.stringify(secret).slice(1, -1),
-    encodeURI(secret.toWellFormed()),
-    encodeURIComponent(secret.toWellFormed()),
+    ...inUrl,
+    ...inUrl.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
     bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
     ...inBase64.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]),
   ].filter((variant) => variant.length >= MIN_SECRET_LENGTH);
 }
