@@ -147,7 +147,7 @@ export class ContractMode {
         target: `/api/v1/requests/${request.id}`,
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(payload),
-        signal: AbortSignal.timeout(Math.max(1, ends - performance.now())),
+        signal: AbortSignal.timeout(Math.ceil(Math.max(1, ends - performance.now()))),
         patienceMs: ends - performance.now() - NOT_SENT_MARGIN_MS,
       })
       .catch((error: unknown) => {

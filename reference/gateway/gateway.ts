@@ -144,7 +144,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     trust.run(stop.signal),
     reachability.run(stop.signal),
   ];
-  const ready = Promise.all([followed.promise, trust.settled(stop.signal)]).then(() => {});
+  const becomeReady = async (): Promise<void> => {
+    await followed.promise;
+    await trust.settled(stop.signal);
+  };
+  const ready = becomeReady();
   ready.catch(() => {});
 
   return {

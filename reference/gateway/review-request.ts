@@ -36,11 +36,6 @@ function fromJson(body: Uint8Array): AccessQuestion {
   if (spec === undefined) throw new ProtocolError('BadRequest', 'the body is not a SelfSubjectAccessReview');
   const resource = record(spec['resourceAttributes']);
   const nonResource = record(spec['nonResourceAttributes']);
-  const of = (from: Record<string, unknown>, name: string): string => {
-    const value = from[name] ?? '';
-    if (typeof value !== 'string') throw new ProtocolError('BadRequest', `spec: ${name} must be a string`);
-    return value;
-  };
   return {
     ...(resource && {
       resource: {
@@ -84,6 +79,12 @@ function fromProtobuf(body: Uint8Array): AccessQuestion {
 
 function bytesOf(message: ReadonlyMap<number, Uint8Array>, field: number): Uint8Array {
   return message.get(field) ?? new Uint8Array();
+}
+
+function of(from: Record<string, unknown>, name: string): string {
+  const value = from[name] ?? '';
+  if (typeof value !== 'string') throw new ProtocolError('BadRequest', `spec: ${name} must be a string`);
+  return value;
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {

@@ -89,12 +89,14 @@ function rulesOf(principal: Principal): object {
 }
 
 function specOf({ resource, nonResource }: AccessQuestion): object {
-  const filled = (value: object): object =>
-    Object.fromEntries(Object.entries(value).filter(([, text]) => text !== ''));
   return {
     ...(resource && { resourceAttributes: filled(resource) }),
     ...(nonResource && { nonResourceAttributes: filled(nonResource) }),
   };
+}
+
+function filled(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => text !== ''));
 }
 
 function review(group: string, version: string, kind: string, status: object, spec: object = {}): Reply {
