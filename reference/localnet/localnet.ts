@@ -15,6 +15,7 @@ import type { OutageMode } from './rpc/outage.ts';
 import { HttpServer } from './rpc/server.ts';
 import { ServiceRegistry } from './rpc/service.ts';
 import { registerServices } from './rpc/services/index.ts';
+import { RpcFailure } from './rpc/status.ts';
 import { createSession, ModuleStore } from './vm/index.ts';
 
 export interface LocalnetOptions {
@@ -120,7 +121,7 @@ class RunningLocalnet implements Localnet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outage.end();
-    this.#closed.abort();
+    this.#closed.abort(new RpcFailure('UNAVAILABLE', 'the network has stopped'));
     await Promise.all(this.#servers.splice(0).map((server) => server.close()));
   }
 }

@@ -6,13 +6,14 @@ import { addressToBytes, sameBytes } from './bytes.ts';
 import { packageDigest } from './digest.ts';
 import { ExecutionFailure } from './errors.ts';
 import type { ExecutionError } from './errors.ts';
+import { moduleHeader } from './module-header.ts';
 import { IMMUTABLE } from './object.ts';
 import type { PackageData } from './object.ts';
 import type { Program } from './program.ts';
 import type { Argument, Command } from './transaction.ts';
 import { isTxContext, suiStruct } from './type-tags.ts';
 import { incompatibility, policyName } from './upgrade-policy.ts';
-import { executionFailure, plainFailure } from './vm-failure.ts';
+import { plainFailure } from './vm-failure.ts';
 
 const ZERO: Address = `0x${'0'.repeat(64)}`;
 const UPGRADE_CAP = suiStruct('package', 'UpgradeCap');
@@ -27,8 +28,8 @@ type Upgrade = NonNullable<Command['Upgrade']>;
 export function publishPackage(program: Program, command: Publish): TypedValue {
   const { state } = program;
   const id = state.freshId();
-  const modules = decodeModules(command.modules).map((bytes) => rebase(bytes, id));
   const linkage = linkageOf(program, command.dependencies);
+  const modules = decodeModules(command.modules).map((bytes) => rebase(bytes, id, linkage.ids));
   const info = addPackage(program, { storageId: id, modules, linkage: linkage.ids });
   const data: PackageData = { kind: 'package', info, linkageVersions: linkage.versions };
   state.addPackage(id, { owner: IMMUTABLE, data, packageVersion: 1n });
@@ -69,8 +70,8 @@ export function upgradePackage(program: Program, command: Upgrade): TypedValue {
 
   const before = previous.data.info;
   const id = state.freshId();
-  const modules = original.map((bytes) => rebase(bytes, before.originalId));
   const linkage = linkageOf(program, command.dependencies);
+  const modules = original.map((bytes) => rebase(bytes, before.originalId, linkage.ids));
   const info = addPackage(program, {
     storageId: id,
     originalId: before.originalId,
@@ -92,14 +93,31 @@ function decodeModules(modules: readonly string[]): Uint8Array[] {
   return modules.map((module) => Buffer.from(module, 'base64'));
 }
 
-/** Modules come with address zero and get the package's own. */
-function rebase(bytes: Uint8Array, id: Address): Uint8Array {
-  try {
-    return withSelfAddress(bytes, id);
-  } catch (error) {
-    if (isVmFailure(error)) throw executionFailure(error);
-    throw error;
+/** Modules come with address zero and get the package's own; every package they name must be linked. */
+function rebase(bytes: Uint8Array, id: Address, linked: ReadonlyMap<Address, Address>): Uint8Array {
+  const header = moduleHeader(bytes);
+  if (header === undefined) {
+    throw plainFailure(
+      'VMVerificationOrDeserializationError',
+      'Move Bytecode Verification Error: malformed module',
+    );
   }
+  if (header.self !== ZERO) {
+    throw plainFailure(
+      'PublishErrorNonZeroAddress',
+      'Publish Error, Non-zero Address: modules must have address 0x0',
+    );
+  }
+  const missing = [...header.dependencies].find((dependency) => !linked.has(dependency));
+  if (missing !== undefined) throw missingDependency(missing);
+  return withSelfAddress(bytes, id);
+}
+
+function missingDependency(what: string): ExecutionFailure {
+  return plainFailure(
+    'PublishUpgradeMissingDependency',
+    `Publish/Upgrade Error, Missing dependency: ${what}`,
+  );
 }
 
 function addPackage(program: Program, input: Parameters<Program['packages']['add']>[0]): PackageInfo {
@@ -109,10 +127,7 @@ function addPackage(program: Program, input: Parameters<Program['packages']['add
     return info;
   } catch (error) {
     if (isVmFailure(error) && error.kind === 'missing') {
-      throw plainFailure(
-        'PublishUpgradeMissingDependency',
-        `Publish/Upgrade Error, Missing dependency: ${error.message}`,
-      );
+      throw missingDependency(error.message);
     }
     throw error;
   }
@@ -128,10 +143,7 @@ function linkageOf(
   const named = dependencies.map((dependency) => {
     const stored = program.storedPackage(dependency);
     if (stored === undefined) {
-      throw plainFailure(
-        'PublishUpgradeMissingDependency',
-        `Publish/Upgrade Error, Missing dependency: ${dependency}`,
-      );
+      throw missingDependency(dependency);
     }
     return stored;
   });
@@ -142,10 +154,7 @@ function linkageOf(
   for (const { data } of named) {
     for (const [originalId] of data.info.linkage) {
       if (originalId === data.info.originalId || ids.has(originalId) || originalId === ZERO) continue;
-      throw plainFailure(
-        'PublishUpgradeMissingDependency',
-        `Publish/Upgrade Error, Missing dependency: ${originalId}`,
-      );
+      throw missingDependency(originalId);
     }
     for (const [originalId] of data.info.linkage) {
       const wanted = data.linkageVersions.get(originalId) ?? 1n;

@@ -45,7 +45,7 @@ export class GrpcEndpoint {
 
   handle(request: GrpcRequest): GrpcResponse {
     const format = wireFormat(request.contentType) ?? 'binary';
-    return { status: 200, contentType: contentTypeOf(format), body: this.#answer(request, format) };
+    return { status: 200, contentType: contentTypeOf(format), body: begun(this.#answer(request, format)) };
   }
 
   async *#answer(request: GrpcRequest, format: WireFormat): AsyncGenerator<Uint8Array, void, undefined> {
@@ -69,9 +69,11 @@ export class GrpcEndpoint {
     format: WireFormat,
     { signal }: CallScope,
   ): AsyncGenerator<Uint8Array, void, undefined> {
+    signal.throwIfAborted();
     const method: Method = this.#services.find(request.path);
     const message = decodeRequest(request.body, format);
-    await this.#outage.pass(signal);
+    // Without an outage nothing is awaited, so that a subscription starts at the very moment of its call.
+    if (this.#outage.mode !== undefined) await this.#outage.pass(signal);
     if (method.kind === 'unary') {
       const answer = await method.call(message, { signal });
       await this.#outage.pass(signal);
@@ -92,6 +94,21 @@ export class GrpcEndpoint {
     this.#onError(path, error);
     return new RpcFailure('INTERNAL', 'internal error');
   }
+}
+
+/** Starts a generator now rather than when its first value is asked for. */
+function begun<T>(generator: AsyncGenerator<T, void, undefined>): AsyncIterable<T> {
+  const first = generator.next();
+  return (async function* (): AsyncGenerator<T, void, undefined> {
+    try {
+      const { value, done } = await first;
+      if (done === true) return;
+      yield value as T;
+      yield* generator;
+    } finally {
+      await generator.return();
+    }
+  })();
 }
 
 const TIMEOUT = /^(\d{1,8})([HMSmun])$/;

@@ -10,7 +10,6 @@ export function inProcessTransport(endpoint: GrpcEndpoint, closed: AbortSignal):
   const local = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const signal = init.signal ?? new AbortController().signal;
     signal.throwIfAborted();
-    closed.throwIfAborted();
     const headers = new Headers(init.headers);
     const response = endpoint.handle({
       path: new URL(String(input)).pathname,
