@@ -46,12 +46,13 @@ export interface AssembleOptions {
 export async function assembleMaster(options: AssembleOptions): Promise<Assembly> {
   const { config, clock, environment, mutant, log } = options;
   await mkdir(config.data_dir, { recursive: true, mode: 0o700 });
+  const seams = mutate(defaultMasterSeams(config), mutant?.master);
   const tee = await openTee({
     config: config.tee,
     directory: config.data_dir,
     clock,
     randomBytes,
-    environment,
+    environment: seams.teeEnvironment(environment),
   });
   const wallet = await openWallet(config.wallet);
   const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
@@ -97,7 +98,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     cache,
     credential: mutate(credential, mutant?.credential),
     nonces,
-    seams: mutate(defaultMasterSeams(config), mutant?.master),
+    seams,
     metrics: new MasterMetrics(),
     log,
   });

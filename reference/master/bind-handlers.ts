@@ -56,6 +56,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
   const registration = {
     ...worker,
     checks: seams.registrationChecks,
+    obeysSlashing: seams.obeysSlashing,
     tokens: parts.tokens,
     enclave,
     settled: (nodeId: string) => parts.lifecycle.settled(nodeId),
@@ -63,6 +64,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     ca: parts.ca,
   };
   const bodyBytes = config.limits.body_bytes;
+  const beat = { ...worker, checks: seams.heartbeatChecks, ownNodeOnly: seams.heartbeatsOwnNodeOnly };
   const requests = { book, gatewayVerifier, metrics, bodyBytes };
   const attest = {
     attest: (nonce: Uint8Array) =>
@@ -83,9 +85,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
   };
   return {
     registerWorker: (request) => registerWorker(request, registration),
-    heartbeat: seams.servesHeartbeat
-      ? (request) => heartbeat(request, { ...worker, checks: seams.heartbeatChecks })
-      : undefined,
+    heartbeat: seams.servesHeartbeat ? (request) => heartbeat(request, beat) : undefined,
     suiEvents: (request) => suiEvents(request, { onHint: (events) => seams.onHint(events, parts.processor) }),
     putRequest: (request, id) => putRequest(request, id, requests),
     getResponse: (request, id) => getResponse(request, id, requests),

@@ -4,10 +4,15 @@ import type { PushedEvent } from './handlers/sui-events.ts';
 import type { EventProcessor } from './event-processor.ts';
 import type { MasterConfig } from './config.ts';
 
+/** Variables of the process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The master's decisions that may be replaced one by one; the defaults are the correct ones. */
 export interface MasterSeams {
   registrationChecks: WorkerChecks;
   heartbeatChecks: WorkerChecks;
+  /** Whether a heartbeat counts for the caller's own, registered node alone. */
+  heartbeatsOwnNodeOnly: boolean;
   /** Whether POST /api/v1/heartbeat is served at all. */
   servesHeartbeat: boolean;
   /** Seconds of silence after which a worker is offline. */
@@ -24,6 +29,8 @@ export interface MasterSeams {
   rewind: bigint;
   /** What is done with events that somebody pushed. */
   onHint: (events: readonly PushedEvent[], processor: EventProcessor) => void | Promise<void>;
+  /** The environment by which the TEE is chosen. */
+  teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
   attestedNonce: (asked: Uint8Array) => Uint8Array;
 }
@@ -34,6 +41,7 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
   return {
     registrationChecks: checks,
     heartbeatChecks: checks,
+    heartbeatsOwnNodeOnly: true,
     servesHeartbeat: true,
     offlineAfterSeconds: config.timings.offline_after_seconds,
     obeysSlashing: true,
@@ -43,6 +51,7 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     rewind: 0n,
     // The chain is followed without a gap anyway; a hint can only be believed or ignored.
     onHint: () => {},
+    teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
   };
 }

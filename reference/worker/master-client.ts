@@ -30,6 +30,10 @@ export interface MasterClientOptions {
   url: string;
   /** PEM of the CA; undefined: the system's roots. */
   ca: string | undefined;
+  /** Whether the certificate is verified. */
+  verifies: boolean;
+  /** Whether connections are kept for the next call. */
+  keeps: boolean;
   signer: Signer;
   /** Cluster's id. */
   audience: string;
@@ -42,19 +46,11 @@ export interface MasterClientOptions {
 /** Talks to the master over a few kept connections; never follows a redirect. */
 export class MasterClient {
   readonly #options: MasterClientOptions;
-  readonly #agent: Agent;
+  #agent: Agent;
 
   constructor(options: MasterClientOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connections: 2,
-      keepAliveTimeout: 60_000,
-      connect: {
-        minVersion: 'TLSv1.3',
-        timeout: options.timeoutMs,
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
-      },
-    });
+    this.#agent = this.#connect();
   }
 
   /** Without a credential. Rejects with MasterUnreachableError, or the signal's reason. */
@@ -83,6 +79,20 @@ export class MasterClient {
     await this.#agent.destroy();
   }
 
+  #connect(): Agent {
+    const { timeoutMs, ca, verifies } = this.#options;
+    return new Agent({
+      connections: 2,
+      keepAliveTimeout: 60_000,
+      connect: {
+        minVersion: 'TLSv1.3',
+        timeout: timeoutMs,
+        rejectUnauthorized: verifies,
+        ...(ca === undefined ? {} : { ca }),
+      },
+    });
+  }
+
   async #send(
     method: 'GET' | 'POST',
     target: string,
@@ -90,6 +100,7 @@ export class MasterClient {
     body: Uint8Array | undefined,
     signal: AbortSignal,
   ): Promise<MasterAnswer> {
+    if (!this.#options.keeps) this.#agent = this.#connect();
     const late = AbortSignal.timeout(this.#options.timeoutMs);
     try {
       const response = await this.#agent.request({

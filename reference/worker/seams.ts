@@ -1,3 +1,5 @@
+import type { AttestationStep } from '../attestation/verify.ts';
+import { ATTESTATION_STEPS } from '../attestation/verify.ts';
 import { CONTRACT_MINIMUM_MIST } from './config.ts';
 
 /** The worker's decisions that may be replaced one by one; the defaults are the correct ones. */
@@ -10,6 +12,12 @@ export interface WorkerSeams {
   obeysSlashing: boolean;
   /** Whether a shutdown ends the heartbeats. */
   stopsHeartbeats: boolean;
+  /** The checks of the master's attestation, in order. */
+  attestationSteps: readonly AttestationStep[];
+  /** Whether the master's certificate is verified. */
+  verifiesCertificates: boolean;
+  /** Whether connections to the master are kept for the next call. */
+  keepsConnections: boolean;
 }
 
 /** The seams without any defect. */
@@ -18,4 +26,7 @@ export const defaultWorkerSeams: WorkerSeams = {
   failuresBeforeRestart: 3,
   obeysSlashing: true,
   stopsHeartbeats: true,
+  attestationSteps: ATTESTATION_STEPS,
+  verifiesCertificates: true,
+  keepsConnections: true,
 };

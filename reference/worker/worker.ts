@@ -148,7 +148,8 @@ class Run {
       ),
     );
     const master = (this.#master ??= this.#connect(info));
-    const attestation = { master, root: this.#deps.attestationRoot, clock, randomBytes, log };
+    const { attestationRoot: root, seams } = this.#deps;
+    const attestation = { master, root, steps: seams.attestationSteps, clock, randomBytes, log };
     await this.#step('attestation', () => verifyMaster(info, attestation, signal));
     const registration = {
       master,
@@ -234,10 +235,12 @@ class Run {
   }
 
   #connect(info: NautilusInfo): MasterClient {
-    const { config, signer, clock, randomBytes, masterCa } = this.#deps;
+    const { config, signer, clock, randomBytes, masterCa, seams } = this.#deps;
     return new MasterClient({
       url: new URL(info.url).origin,
       ca: masterCa,
+      verifies: seams.verifiesCertificates,
+      keeps: seams.keepsConnections,
       signer,
       audience: config.cluster,
       clock,

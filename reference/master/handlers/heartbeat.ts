@@ -17,6 +17,8 @@ import {
 
 export interface HeartbeatDeps extends WorkerRequestDeps {
   registry: WorkerRegistry;
+  /** Whether a heartbeat counts for the caller's own, registered node alone. */
+  ownNodeOnly: boolean;
 }
 
 const figure = z.number().nonnegative();
@@ -45,14 +47,18 @@ export async function heartbeat(request: HttpRequest, deps: HeartbeatDeps): Prom
   const nowMs = deps.clock.nowMs();
   deps.checks.timestamp(fields.timestamp, nowMs);
   deps.checks.nodeId(fields.node_id, principal.nodeId);
-  const identity = { ...identityOf(principal), nodeId: fields.node_id };
-  await deps.registry.heartbeat(identity, fields).catch(refused);
+  const own = identityOf(principal);
+  const owner = deps.ownNodeOnly ? own.owner : (deps.registry.get(fields.node_id)?.owner ?? own.owner);
+  const identity = { ...own, owner, nodeId: fields.node_id };
+  await deps.registry.heartbeat(identity, fields).catch((error: unknown) => {
+    if (deps.ownNodeOnly || !(error instanceof UnknownNodeError)) throw refused(error);
+  });
   return json(200, { status: 'acknowledged', node_id: fields.node_id, timestamp: Math.floor(nowMs / 1000) });
 }
 
-function refused(error: unknown): never {
+function refused(error: unknown): unknown {
   if (error instanceof UnknownNodeError)
-    throw new ProtocolError('UnknownNode', 'this node has not registered');
-  if (error instanceof WorkerSlashedError) throw new ProtocolError('StakeInactive', 'the stake was slashed');
-  throw error;
+    return new ProtocolError('UnknownNode', 'this node has not registered');
+  if (error instanceof WorkerSlashedError) return new ProtocolError('StakeInactive', 'the stake was slashed');
+  return error;
 }

@@ -25,6 +25,8 @@ export interface RegisterWorkerDeps extends WorkerRequestDeps {
   registry: WorkerRegistry;
   tokens: TokenSource;
   enclave: Enclave;
+  /** Whether a slashing that is seen late still undoes the registration. */
+  obeysSlashing: boolean;
   /** Resolves when the node's Node object is up to date. */
   settled: (nodeId: string) => Promise<void>;
   /** Base URL of the Kubernetes API that agents join. */
@@ -50,7 +52,7 @@ export async function registerWorker(request: HttpRequest, deps: RegisterWorkerD
   const { joinToken } = await deps.registry.register(identity).catch(refused);
   // The Node is there before its agent is let in, so that neither overwrites the other's first report.
   await deps.settled(fields.node_id);
-  await requireStillValid(principal.tokenId, identity.stakeRecord, deps);
+  if (deps.obeysSlashing) await requireStillValid(principal.tokenId, identity.stakeRecord, deps);
   return json(200, {
     status: 'registered',
     node_id: fields.node_id,

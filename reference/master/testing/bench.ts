@@ -21,6 +21,7 @@ import { createMaster } from '../master.ts';
 import { MasterMetrics } from '../metrics.ts';
 import { PodLogs } from '../pod-logs.ts';
 import type { MasterSeams } from '../seams.ts';
+import { authorizeUser } from '../user-authorizer.ts';
 import { defaultMasterSeams } from '../seams.ts';
 import { FakeChain } from './fake-chain.ts';
 import { fakeCommands } from './fake-commands.ts';
@@ -100,7 +101,12 @@ export class Bench implements AsyncDisposable {
     const reader = this.chain.reader;
     const cache = new TokenCache({ reader, clock: this.clock, ttlSeconds: 300 });
     const nonces = new DurableNonceStore({ store: this.nonces, clock: this.clock });
-    const api = createKubernetesApi({ store: this.objects, clock: this.clock, random: randomBytes });
+    const api = createKubernetesApi({
+      store: this.objects,
+      clock: this.clock,
+      random: randomBytes,
+      authorize: authorizeUser,
+    });
     const deps: MasterDeps = {
       config,
       clock: this.clock,

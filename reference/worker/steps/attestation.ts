@@ -1,3 +1,4 @@
+import type { AttestationStep } from '../../attestation/verify.ts';
 import { verifyAttestation } from '../../attestation/verify.ts';
 import { encodeBase64url } from '../../protocol/base64url.ts';
 import type { Clock } from '../../protocol/clock.ts';
@@ -12,6 +13,8 @@ export interface AttestationDeps {
   master: Pick<MasterClient, 'get'>;
   /** The pinned root, PEM. */
   root: string;
+  /** The checks, in order. */
+  steps: readonly AttestationStep[];
   clock: Clock;
   randomBytes: (size: number) => Uint8Array;
   log: Logger;
@@ -32,13 +35,14 @@ export async function verifyMaster(
   if (!parsed?.ok) {
     throw new WorkerExit(EXIT.failed, `attestation: the master gave no document (${answer.status})`);
   }
-  const verdict = verifyAttestation(parsed.value, {
+  const policy = {
     root: deps.root,
     now: deps.clock.nowMs(),
     pcrs: info.expectedPcrs,
     nonce,
     publicKey: info.publicKey,
-  });
+  };
+  const verdict = verifyAttestation(parsed.value, policy, deps.steps);
   if (!verdict.ok) {
     throw new WorkerExit(EXIT.failed, `attestation: refused: ${verdict.reason}: ${verdict.message}`);
   }

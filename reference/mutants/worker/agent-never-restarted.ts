@@ -1,0 +1,10 @@
+import type { Mutant } from '../types.ts';
+
+/** Failed heartbeats never restart the agent. */
+export const mutant: Mutant = {
+  id: 'agent-never-restarted',
+  defects: ['D19'],
+  title: 'failed heartbeats never restart the agent',
+  part: 'worker',
+  worker: (seams) => ({ ...seams, failuresBeforeRestart: Number.POSITIVE_INFINITY }),
+};

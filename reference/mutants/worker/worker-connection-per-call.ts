@@ -1,0 +1,10 @@
+import type { Mutant } from '../types.ts';
+
+/** The worker opens a connection for every call. */
+export const mutant: Mutant = {
+  id: 'worker-connection-per-call',
+  defects: ['D46'],
+  title: 'the worker opens a connection for every call',
+  part: 'worker',
+  worker: (seams) => ({ ...seams, keepsConnections: false }),
+};
