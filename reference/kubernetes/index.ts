@@ -10,3 +10,6 @@ export type { ObjectsApi } from './objects-api.ts';
 export { formatQuantity, parseQuantity, quantityOf } from './quantity.ts';
 export type { ApiRequest, ApiResponse, UserInfo } from './types.ts';
 export { bootstrapCluster } from './bootstrap.ts';
+export { startControllers } from './controllers/start.ts';
+export type { ControllerName, ControllerOptions } from './controllers/start.ts';
+export { STAKE_ANNOTATION } from './scheduler/choose-node.ts';

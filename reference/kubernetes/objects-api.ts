@@ -18,10 +18,10 @@ const EVERYTHING: ListOptions = {
   limit: 0,
   continue: '',
   resourceVersion: undefined,
-  resourceVersionMatch: '',
-  watch: false,
-  allowWatchBookmarks: false,
-  sendInitialEvents: undefined,
+  resourceVersionMatch: 'NotOlderThan',
+  watch: true,
+  allowWatchBookmarks: true,
+  sendInitialEvents: true,
   timeoutSeconds: undefined,
 };
 
@@ -93,7 +93,7 @@ export class ObjectsApi {
     await remove(this.#machinery, target, options, internalWrite(this.#manager));
   }
 
-  /** What is there, as ADDED, and every change after it until `signal` aborts. */
+  /** What is there as ADDED, a BOOKMARK after it, then every change until `signal` aborts. */
   watch(resource: ResourceDefinition, signal: AbortSignal): AsyncGenerator<WatchEvent> {
     return watch(this.#machinery, resource, '', EVERYTHING, signal);
   }

@@ -1,13 +1,5 @@
 import { applyConfiguration } from '../apply/server-side-apply.ts';
-import type { StatusDetails } from '../errors.ts';
-import {
-  badRequest,
-  conflict,
-  isApiError,
-  methodNotAllowed,
-  notFound,
-  unsupportedMediaType,
-} from '../errors.ts';
+import { badRequest, isApiError, methodNotAllowed, notFound, unsupportedMediaType } from '../errors.ts';
 import type { Json, JsonObject } from '../meta/json.ts';
 import { isObject } from '../meta/json.ts';
 import type { KubeObject } from '../meta/objects.ts';
@@ -111,6 +103,11 @@ async function patchObject(exchange: Exchange): Promise<{ stored: Stored; create
   return { stored, created: false };
 }
 
+function asObject(result: Json): JsonObject {
+  if (!isObject(result)) throw badRequest('the patch leaves no object');
+  return result;
+}
+
 interface Patcher {
   duplicates: string[];
   apply(old: JsonObject): JsonObject;
@@ -120,10 +117,6 @@ interface Patcher {
 export function patcherOf(type: string, body: Uint8Array, schema: string): Patcher {
   if (!PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
   const { value, duplicates } = parseJsonBytes(body);
-  const asObject = (result: Json): JsonObject => {
-    if (!isObject(result)) throw badRequest('the patch leaves no object');
-    return result;
-  };
   if (type === 'application/json-patch+json') {
     return { duplicates: [], apply: (old) => asObject(applyJsonPatch(old, value)) };
   }
@@ -164,8 +157,6 @@ async function applyObject(exchange: Exchange, write: Write): Promise<{ stored: 
     apiVersion: apiVersionOf(resource),
     type: resource.type,
     now: machinery.clock.nowMs(),
-    conflict: (message: string, causes: NonNullable<StatusDetails['causes']>) =>
-      conflict(resource, target.name, message, causes),
   };
   for (;;) {
     try {

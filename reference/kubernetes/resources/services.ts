@@ -1,6 +1,6 @@
 import type { FieldError } from '../errors.ts';
 import { fieldDuplicate, fieldInvalid, fieldNotSupported, fieldRequired } from '../errors.ts';
-import { portNameProblem, portProblem } from '../meta/names.ts';
+import { nameProblem, portProblem } from '../meta/names.ts';
 import type { KubeObject } from '../meta/objects.ts';
 import { age, ageColumn, column, define, nameColumn } from './definition.ts';
 
@@ -124,8 +124,8 @@ function* serviceErrors({ spec }: Service, old: Service | undefined): Iterable<F
     if (port.name === undefined || port.name === '') {
       if ((spec.ports ?? []).length > 1) yield fieldRequired(`${path}.name`);
     } else if (names.has(port.name)) yield fieldDuplicate(`${path}.name`, port.name);
-    else if (portNameProblem(port.name.slice(0, 15)) !== undefined) {
-      yield fieldInvalid(`${path}.name`, port.name, portNameProblem(port.name) ?? '');
+    else if (nameProblem(port.name, 'label') !== undefined) {
+      yield fieldInvalid(`${path}.name`, port.name, nameProblem(port.name, 'label') ?? '');
     }
     names.add(port.name ?? '');
     const problem = portProblem(port.port ?? 0);

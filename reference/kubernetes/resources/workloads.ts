@@ -185,8 +185,7 @@ function rollingErrors(
       );
     }
   }
-  const zero = (value: number | string | undefined) => value === 0 || value === '0%';
-  if (zero(rolling.maxSurge) && zero(rolling.maxUnavailable)) {
+  if (isZero(rolling.maxSurge) && isZero(rolling.maxUnavailable)) {
     errors.push(
       fieldInvalid(
         'spec.strategy.rollingUpdate.maxUnavailable',
@@ -197,3 +196,5 @@ function rollingErrors(
   }
   return errors;
 }
+
+const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%';

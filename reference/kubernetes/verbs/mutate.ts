@@ -2,7 +2,7 @@ import { trackUpdate } from '../apply/managed-fields.ts';
 import type { FieldError } from '../errors.ts';
 import { ApiError, badRequest, invalid, modified, notFound } from '../errors.ts';
 import { deepEqual } from '../meta/json.ts';
-import type { KubeObject, ManagedFieldsEntry, Namespace } from '../meta/objects.ts';
+import type { KubeObject, Namespace } from '../meta/objects.ts';
 import { apiVersionOf } from '../resources/table.ts';
 import type { Stored } from '../storage/object-store.ts';
 import type { Machinery, Target, Write } from './context.ts';
@@ -77,7 +77,8 @@ function settle(
   next.metadata.resourceVersion = old.metadata.resourceVersion ?? '';
   const errors = keepMetadata(next, old, target, put);
   if (subresource === 'status') restoreAllButStatus(next, old);
-  else if (resource.subresources.includes('status')) restore(next, old, 'status');
+  else if (resource.subresources.includes('status') && subresource !== 'binding')
+    restore(next, old, 'status');
   resource.defaults(next);
   if (subresource === '') resource.prepareUpdate(next, old);
   if (resource.generation && subresource !== 'status') next.metadata.generation = nextGeneration(next, old);
@@ -145,11 +146,10 @@ function unchanged(next: KubeObject, old: KubeObject): boolean {
 
 function withoutTimes(object: KubeObject): unknown {
   const { managedFields = [], ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, managedFields: managedFields.map(dropTime) } };
-}
-
-function dropTime({ time: _, ...entry }: ManagedFieldsEntry): ManagedFieldsEntry {
-  return entry;
+  return {
+    ...object,
+    metadata: { ...metadata, managedFields: managedFields.map((entry) => ({ ...entry, time: '' })) },
+  };
 }
 
 const preview = (object: KubeObject, { revision }: Stored): Stored => ({

@@ -7,13 +7,13 @@ import type { Stored, StoredChange } from '../storage/object-store.ts';
 import type { Machinery } from './context.ts';
 import type { Selection } from './list.ts';
 import { selectionOf } from './list.ts';
+import { withTicks } from './with-ticks.ts';
 
 export type WatchEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; stored: Stored }
   | { type: 'BOOKMARK'; revision: number; initialEventsEnd: boolean }
   | { type: 'ERROR'; status: Status };
 
-const BOOKMARK_MS = 60_000;
 /** Watches without a limit of their own end after this time, so that clients spread over replicas again. */
 const DEFAULT_SECONDS = 1800;
 
@@ -102,61 +102,4 @@ function statusOf(error: unknown, asked: number): Status {
     return expired(`too old resource version: ${asked} (${error.oldest})`).status;
   if (error instanceof ApiError) return error.status;
   throw error;
-}
-
-/** Passes changes on one at a time, with a 'tick' every minute; a slow reader only holds up itself. */
-async function* withTicks<T>(
-  source: AsyncGenerator<T>,
-  clock: Machinery['clock'] | undefined,
-  end: AbortController,
-): AsyncGenerator<T | 'tick'> {
-  let wake: () => void = () => undefined;
-  let arrived: IteratorResult<T> | undefined;
-  let failure: { error: unknown } | undefined;
-  let ticked = false;
-  const startTimer = () => {
-    void clock?.sleep(BOOKMARK_MS, end.signal).then(() => {
-      ticked = !end.signal.aborted;
-      wake();
-    });
-  };
-  const pull = () => {
-    source.next().then(
-      (result) => {
-        arrived = result;
-        wake();
-      },
-      (error: unknown) => {
-        failure = { error };
-        wake();
-      },
-    );
-  };
-  startTimer();
-  pull();
-  try {
-    for (;;) {
-      if (arrived === undefined && failure === undefined && !ticked) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      if (failure !== undefined) throw failure.error;
-      if (arrived !== undefined) {
-        if (arrived.done === true) return;
-        const { value } = arrived;
-        arrived = undefined;
-        yield value;
-        pull();
-      } else if (ticked) {
-        ticked = false;
-        startTimer();
-        yield 'tick';
-      }
-    }
-  } finally {
-    // A source that waits for its next change can only return once its own signal has woken it.
-    end.abort();
-    await source.return(undefined);
-  }
 }
