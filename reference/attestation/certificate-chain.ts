@@ -1,5 +1,5 @@
 import '../tls/reflect-metadata.ts';
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   KeyUsageFlags,
@@ -15,6 +15,7 @@ export type ChainResult =
 
 interface Link {
   certificate: X509Certificate;
+  key: KeyObject;
   isAuthority: boolean;
   /** How many authorities may follow; Infinity when it does not say. */
   pathLength: number;
@@ -44,8 +45,11 @@ export function verifyChain(
   for (const [depth, link] of links.entries()) {
     const fault = checkLink(link, links[Math.max(0, depth - 1)] ?? link, nowMs);
     if (fault) return { ...fault, error: `certificate ${depth}: ${fault.error}` };
-    const fit = depth === links.length - 1 ? checkLeaf(link) : checkAuthority(link, links.length - 2 - depth);
-    if (fit) return { ...fit, error: `certificate ${depth}: ${fit.error}` };
+  }
+  for (const [depth, link] of links.entries()) {
+    const below = links.length - 2 - depth;
+    const fault = below < 0 ? checkLeaf(link) : checkAuthority(link, below);
+    if (fault) return { ...fault, error: `certificate ${depth}: ${fault.error}` };
   }
   const last = links.at(-1);
   return last ? { ok: true, leaf: last.certificate } : bad('BrokenChain', 'no certificate');
@@ -67,6 +71,8 @@ function parseLink(der: Uint8Array): Link | undefined {
     const constraints = parsed.getExtension(BasicConstraintsExtension);
     return {
       certificate,
+      // Read here, since OpenSSL decodes the key only when it is asked for, and throws then.
+      key: certificate.publicKey,
       isAuthority: constraints?.ca ?? false,
       pathLength: constraints?.pathLength ?? Infinity,
       usages: parsed.getExtension(KeyUsagesExtension)?.usages ?? 0,
@@ -78,15 +84,13 @@ function parseLink(der: Uint8Array): Link | undefined {
 }
 
 function checkLink(link: Link, issuer: Link, nowMs: number): Bad | undefined {
-  const { certificate } = link;
+  const { certificate, key } = link;
   if (certificate.issuer !== issuer.certificate.subject) return bad('BrokenChain', 'issued by somebody else');
-  const key = certificate.publicKey;
   if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'secp384r1') {
     return bad('CertificateUnfit', 'the key is not on P-384');
   }
   if (!link.signedAsWanted) return bad('CertificateUnfit', 'not signed with ECDSA and SHA-384');
-  if (!certificate.verify(issuer.certificate.publicKey))
-    return bad('BrokenChain', 'the signature does not verify');
+  if (!certificate.verify(issuer.key)) return bad('BrokenChain', 'the signature does not verify');
   if (nowMs < certificate.validFromDate.getTime()) return bad('CertificateExpired', 'not valid yet');
   if (nowMs > certificate.validToDate.getTime()) return bad('CertificateExpired', 'expired');
   return undefined;
