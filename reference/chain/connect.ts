@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { NativeEd25519Keypair } from './native-ed25519.ts';
 import { Secp256k1Keypair } from '@mysten/sui/keypairs/secp256k1';
 import { Secp256r1Keypair } from '@mysten/sui/keypairs/secp256r1';
 import { decodeSuiPrivateKey } from '@mysten/sui/cryptography';
@@ -54,7 +54,7 @@ function keypairFrom(text: string): Keypair {
   }
   switch (scheme) {
     case 'ED25519':
-      return Ed25519Keypair.fromSecretKey(secretKey);
+      return NativeEd25519Keypair.fromSeed(secretKey);
     case 'Secp256k1':
       return Secp256k1Keypair.fromSecretKey(secretKey);
     case 'Secp256r1':

@@ -107,10 +107,10 @@ export class MasterClient {
     return this.open({
       ...call,
       headers: {
-        ...call.headers,
         authorization: `Bearer ${await this.#sessionCredential()}`,
         'x-remote-user': user.name,
         'x-remote-group': user.group,
+        ...call.headers,
       },
     });
   }

@@ -6,6 +6,9 @@ export type { CredentialSeams, Mutant, MutantHooks } from './types.ts';
 /** Name of the variable that switches a mutant on. */
 export const MUTANT_VARIABLE = 'K3S_DAAS_MUTANT';
 
+/** Folder with what several mutants share. */
+const SUPPORT = 'support';
+
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /**
@@ -37,7 +40,7 @@ async function files(): Promise<{ folder: string; id: string }[]> {
   const folders = await readdir(import.meta.dirname, { withFileTypes: true });
   const lists = await Promise.all(
     folders
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && entry.name !== SUPPORT)
       .map(async ({ name: folder }) => {
         const names = await readdir(`${import.meta.dirname}/${folder}`);
         return names

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { activeMutant, listMutants } from './index.ts';
+
+describe('switching', () => {
+  test('nothing is active without the variable', async () => {
+    expect(await activeMutant({})).toBeUndefined();
+    expect(await activeMutant({ K3S_DAAS_MUTANT: '' })).toBeUndefined();
+  });
+
+  test('a name loads that mutant and an unknown one is an error', async () => {
+    expect(await activeMutant({ K3S_DAAS_MUTANT: 'fail-open' })).toMatchObject({ defects: ['D12'] });
+    for (const name of ['nothing-like-it', '../index', 'support', 'steps', 'FAIL-OPEN']) {
+      await expect(activeMutant({ K3S_DAAS_MUTANT: name })).rejects.toThrow('names no mutant');
+    }
+  });
+});
+
+describe('the list', () => {
+  test('every mutant has an id of its own, a defect, a title and a hook', async () => {
+    const mutants = await listMutants();
+    expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
+    for (const mutant of mutants) {
+      expect(mutant.defects.join(), mutant.id).toMatch(/^D\d\d(,D\d\d)*$/);
+      expect(mutant.title, mutant.id).not.toBe('');
+      const hooks = [mutant.credential, mutant.gateway, mutant.master, mutant.worker];
+      expect(
+        hooks.some((hook) => hook !== undefined),
+        mutant.id,
+      ).toBe(true);
+    }
+  });
+
+  test('the credential and gateway defects are all there', async () => {
+    const shown = new Set((await listMutants()).flatMap(({ defects }) => defects));
+    const mine = 'D01 D02 D03 D04 D10 D11 D12 D13 D14 D21 D22 D33 D35 D42 D48 D51 D54'.split(' ');
+    expect(mine.filter((id) => !shown.has(id))).toEqual([]);
+  });
+});
