@@ -26,7 +26,9 @@ const MARGIN_SECONDS = 10;
 
 export function credentialCommand(): Command {
   return new Command('credential')
-    .description('print a fresh session credential as kubectl’s exec plugin (client.authentication.k8s.io/v1)')
+    .description(
+      'print a fresh session credential as kubectl’s exec plugin (client.authentication.k8s.io/v1)',
+    )
     .requiredOption('-w, --wallet <file>', 'JSON file with secret_key, token and cluster')
     .option('--lifetime <seconds>', `how long it is valid, ${LONGEST_SECONDS} at most`, '240')
     .option('--one-shot', 'let kubectl ask again for every single request')
@@ -68,7 +70,10 @@ async function readWallet(path: string): Promise<WalletFile> {
   } catch (cause) {
     throw new UsageError(`the wallet file ${path} is not JSON`, { cause, hint });
   }
-  const missing = (['secret_key', 'token', 'cluster'] as const).filter((name) => typeof value[name] !== 'string');
-  if (missing.length > 0) throw new UsageError(`the wallet file ${path} lacks ${missing.join(', ')}`, { hint });
+  const missing = (['secret_key', 'token', 'cluster'] as const).filter(
+    (name) => typeof value[name] !== 'string',
+  );
+  if (missing.length > 0)
+    throw new UsageError(`the wallet file ${path} lacks ${missing.join(', ')}`, { hint });
   return value as WalletFile;
 }

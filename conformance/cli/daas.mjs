@@ -12,7 +12,9 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
   const source = join(here, 'main.ts');
-  const { main } = await import(existsSync(source) ? source : join(root, 'dist', 'conformance', 'cli', 'main.js'));
+  const { main } = await import(
+    existsSync(source) ? source : join(root, 'dist', 'conformance', 'cli', 'main.js')
+  );
   await main(process.argv);
 } else {
   const pinned = join(root, 'node_modules', 'node', 'bin', 'node');

@@ -52,23 +52,31 @@ async function init(options: InitOptions): Promise<void> {
 
 function server(url: string | undefined, command: string | undefined, ca: string | undefined) {
   if (!url && !command) return undefined;
-  if (!url) throw new UsageError('a start command without a URL', { hint: 'say where the part listens, for instance https://127.0.0.1:{{gateway.port}}' });
+  if (!url)
+    throw new UsageError('a start command without a URL', {
+      hint: 'say where the part listens, for instance https://127.0.0.1:{{gateway.port}}',
+    });
   return { url, ...(ca && { ca }), ...(command && { start: { command: words(command) } }) };
 }
 
 async function ask(options: InitOptions): Promise<InitOptions> {
   if (!process.stdin.isTTY) {
-    throw new UsageError('nothing to write: no part was named and there is nobody to ask', { hint: 'give --gateway, --master or --worker-command' });
+    throw new UsageError('nothing to write: no part was named and there is nobody to ask', {
+      hint: 'give --gateway, --master or --worker-command',
+    });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const question = async (text: string): Promise<string | undefined> => (await terminal.question(`${text}: `)).trim() || undefined;
+  const question = async (text: string): Promise<string | undefined> =>
+    (await terminal.question(`${text}: `)).trim() || undefined;
   try {
     process.stderr.write('Leave an answer empty to use the bundled reference for that part.\n');
     const name = options.name ?? (await question('Name of the implementation'));
     const gateway = await question('URL of the gateway (https://…)');
-    const gatewayCommand = gateway && (await question('Command that starts the gateway, empty when it runs already'));
+    const gatewayCommand =
+      gateway && (await question('Command that starts the gateway, empty when it runs already'));
     const master = await question('URL of the enclave master (https://…)');
-    const masterCommand = master && (await question('Command that starts the master, empty when it runs already'));
+    const masterCommand =
+      master && (await question('Command that starts the master, empty when it runs already'));
     const workerCommand = await question('Command that starts a worker');
     const ca = gateway || master ? await question('PEM file of their certificate authority') : undefined;
     return {
@@ -87,7 +95,13 @@ async function ask(options: InitOptions): Promise<InitOptions> {
 }
 
 function anyPart(options: InitOptions): boolean {
-  return Boolean(options.gateway ?? options.master ?? options.workerCommand ?? options.gatewayCommand ?? options.masterCommand);
+  return Boolean(
+    options.gateway ??
+    options.master ??
+    options.workerCommand ??
+    options.gatewayCommand ??
+    options.masterCommand,
+  );
 }
 
 /** Splits a command line at spaces, quotes keep words together. */

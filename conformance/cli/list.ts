@@ -15,7 +15,10 @@ export function listCommand(): Command {
     .option('-p, --profile <names...>', 'only these profiles', [])
     .option('--only <ids...>', 'only these requirements; * stands for anything', [])
     .option('--json', 'one JSON document instead of a table')
-    .addHelpText('after', "\nExamples:\n  $ daas list --profile security\n  $ daas list --only 'CT-*' --json | jq length\n")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ daas list --profile security\n  $ daas list --only 'CT-*' --json | jq length\n",
+    )
     .action(list);
 }
 
@@ -38,8 +41,12 @@ async function list(options: ListOptions): Promise<void> {
   }
   for (const row of rows) {
     const mark = row.checks.length > 0 ? String(row.checks.length).padStart(2) : ' -';
-    process.stdout.write(`${row.id.padEnd(12)} ${row.level.padEnd(6)} ${row.profile.padEnd(10)} ${mark}  ${row.text}\n`);
+    process.stdout.write(
+      `${row.id.padEnd(12)} ${row.level.padEnd(6)} ${row.profile.padEnd(10)} ${mark}  ${row.text}\n`,
+    );
   }
   const covered = rows.filter((row) => row.checks.length > 0).length;
-  process.stdout.write(`${rows.length} requirements, ${covered} with checks (the fourth column counts them)\n`);
+  process.stdout.write(
+    `${rows.length} requirements, ${covered} with checks (the fourth column counts them)\n`,
+  );
 }

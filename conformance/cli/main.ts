@@ -21,7 +21,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(run it with --help for examples)')
     .addHelpText('after', EXAMPLES);
-  for (const command of [runCommand, listCommand, upCommand, mutantsCommand, initCommand, credentialCommand, reportCommand]) {
+  for (const command of [
+    runCommand,
+    listCommand,
+    upCommand,
+    mutantsCommand,
+    initCommand,
+    credentialCommand,
+    reportCommand,
+  ]) {
     program.addCommand(command().exitOverride().showHelpAfterError('(run it with --help for examples)'));
   }
   try {
@@ -33,7 +41,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
+  const hint =
+    error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
   process.stderr.write(`error: ${describeError(error)}\n${hint ? `  next: ${hint}\n` : ''}`);
   if (error instanceof SuiteError) return error.exitCode;
   if (error instanceof Error && 'code' in error && error.code === 'SELECTION_EMPTY') return EXIT_USAGE;

@@ -41,7 +41,9 @@ interface Kill {
 
 export function mutantsCommand(): Command {
   return new Command('mutants')
-    .description('run the suite against the reference with one known defect at a time, and print which requirements catch it')
+    .description(
+      'run the suite against the reference with one known defect at a time, and print which requirements catch it',
+    )
     .option('--only <ids...>', 'only these mutants', [])
     .option('--full', 'run every check on every mutant, and name failures that nobody predicted')
     .option('--seed <n>', 'seed of the runs', '1')
@@ -53,10 +55,15 @@ export function mutantsCommand(): Command {
 
 async function mutants(options: MutantsOptions): Promise<void> {
   const jobs = Number(options.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16) throw new UsageError(`--jobs ${options.jobs} is not a whole number from 1 to 16`);
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
+    throw new UsageError(`--jobs ${options.jobs} is not a whole number from 1 to 16`);
   const [all, checks] = await Promise.all([listMutants(), loadChecks()]);
   const chosen = choose(all, options.only);
-  const unknown = checks.flatMap((check) => check.mutants.filter((id) => !all.some((mutant) => mutant.id === id)).map((id) => `${check.id} names ${id}`));
+  const unknown = checks.flatMap((check) =>
+    check.mutants
+      .filter((id) => !all.some((mutant) => mutant.id === id))
+      .map((id) => `${check.id} names ${id}`),
+  );
   if (unknown.length > 0) throw new HarnessError(`there is no such mutant: ${unknown.join(', ')}`);
 
   const progress = createProgress();
@@ -66,7 +73,8 @@ async function mutants(options: MutantsOptions): Promise<void> {
     progress.step(`the reference itself must pass the ${guards.length} checks first`);
     const clean = await run(options, undefined, guards, interrupted.signal);
     const broken = failedIn(clean);
-    if (broken.length > 0) throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`);
+    if (broken.length > 0)
+      throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`);
 
     const kills: Kill[] = [];
     const waiting = [...chosen];
@@ -74,21 +82,33 @@ async function mutants(options: MutantsOptions): Promise<void> {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
         const kill = await judge(mutant, options, checks, interrupted.signal);
         kills.push(kill);
-        progress.line(`${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}`);
+        progress.line(
+          `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}`,
+        );
       }
     };
     await Promise.all(Array.from({ length: jobs }, work));
     progress.end();
     const ordered = chosen.map((mutant) => kills.find((kill) => kill.id === mutant.id)!);
     const killed = ordered.filter((kill) => kill.killed).length;
-    process.stdout.write(options.json ? `${JSON.stringify({ total: ordered.length, killed, mutants: ordered }, null, 2)}\n` : table(ordered, killed));
-    process.exitCode = killed === ordered.length && ordered.every((kill) => kill.unexpected.length === 0) ? 0 : 1;
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ total: ordered.length, killed, mutants: ordered }, null, 2)}\n`
+        : table(ordered, killed),
+    );
+    process.exitCode =
+      killed === ordered.length && ordered.every((kill) => kill.unexpected.length === 0) ? 0 : 1;
   } finally {
     interrupted.release();
   }
 }
 
-async function judge(mutant: Mutant, options: MutantsOptions, checks: readonly Check[], signal: AbortSignal): Promise<Kill> {
+async function judge(
+  mutant: Mutant,
+  options: MutantsOptions,
+  checks: readonly Check[],
+  signal: AbortSignal,
+): Promise<Kill> {
   const guards = checks.filter((check) => check.mutants.includes(mutant.id));
   const base = { id: mutant.id, defects: mutant.defects, title: mutant.title };
   if (guards.length === 0) return { ...base, killed: false, killed_by: [], survived: [], unexpected: [] };
@@ -110,18 +130,38 @@ async function judge(mutant: Mutant, options: MutantsOptions, checks: readonly C
 
 /** Requirements with a failed check, whatever their level: a mutant that breaks a SHOULD is caught too. */
 function failedIn(report: Report): string[] {
-  return report.requirements.filter(({ checks }) => checks.some(({ verdict }) => verdict === 'fail')).map(({ id }) => id);
+  return report.requirements
+    .filter(({ checks }) => checks.some(({ verdict }) => verdict === 'fail'))
+    .map(({ id }) => id);
 }
 
 /** One run of the suite in a process of its own: mutants must not share anything. */
-async function run(options: MutantsOptions, mutant: string | undefined, checks: readonly Check[], signal: AbortSignal): Promise<Report> {
+async function run(
+  options: MutantsOptions,
+  mutant: string | undefined,
+  checks: readonly Check[],
+  signal: AbortSignal,
+): Promise<Report> {
   const dir = await mkdtemp(join(tmpdir(), 'daas-mutant-'));
   try {
-    const args = ['run', '--seed', options.seed, '--report-dir', dir, '--format', 'none', '--only', ...new Set(checks.map((check) => check.requirement))];
+    const args = [
+      'run',
+      '--seed',
+      options.seed,
+      '--report-dir',
+      dir,
+      '--format',
+      'none',
+      '--only',
+      ...new Set(checks.map((check) => check.requirement)),
+    ];
     if (mutant) args.push('--env', `K3S_DAAS_MUTANT=${mutant}`);
     const words = await daas(args, signal);
     const text = await readFile(join(dir, 'report.json'), 'utf8').catch((cause: unknown) => {
-      throw new HarnessError(`the run on ${mutant ?? 'the reference'} left no report: ${words.slice(-2000)}`, { cause });
+      throw new HarnessError(
+        `the run on ${mutant ?? 'the reference'} left no report: ${words.slice(-2000)}`,
+        { cause },
+      );
     });
     return JSON.parse(text) as Report;
   } finally {
@@ -130,7 +170,10 @@ async function run(options: MutantsOptions, mutant: string | undefined, checks: 
 }
 
 function daas(args: readonly string[], signal: AbortSignal): Promise<string> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'), ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, CI: 'true' } });
+  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, CI: 'true' },
+  });
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   let words = '';
@@ -151,7 +194,10 @@ async function listMutants(): Promise<Mutant[]> {
 
 function choose(all: readonly Mutant[], ids: readonly string[]): Mutant[] {
   const missing = ids.find((id) => !all.some((mutant) => mutant.id === id));
-  if (missing) throw new UsageError(`there is no mutant ${missing}`, { hint: `mutants: ${all.map(({ id }) => id).join(', ')}` });
+  if (missing)
+    throw new UsageError(`there is no mutant ${missing}`, {
+      hint: `mutants: ${all.map(({ id }) => id).join(', ')}`,
+    });
   return all.filter(({ id }) => ids.length === 0 || ids.includes(id));
 }
 

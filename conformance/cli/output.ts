@@ -22,7 +22,8 @@ export interface Wording {
 
 export function parseFormat(name: string): Format {
   const format = FORMATS.find((one) => one === name);
-  if (!format) throw new UsageError(`--format ${name} is not known`, { hint: `formats are ${FORMATS.join(', ')}` });
+  if (!format)
+    throw new UsageError(`--format ${name} is not known`, { hint: `formats are ${FORMATS.join(', ')}` });
   return format;
 }
 
@@ -51,7 +52,10 @@ export function print(report: Report, wording: Wording, format: Format): void {
 /** Writes the three report files and says where they are. */
 export async function writeReports(report: Report, wording: Wording, dir: string): Promise<string[]> {
   await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
-    throw new UsageError(`cannot make the report folder ${dir}`, { cause, hint: 'name another one with --report-dir' });
+    throw new UsageError(`cannot make the report folder ${dir}`, {
+      cause,
+      hint: 'name another one with --report-dir',
+    });
   });
   const files: [string, Format][] = [
     ['report.json', 'json'],

@@ -13,7 +13,10 @@ export function reportCommand(): Command {
     .description('print a report.json in another form')
     .argument('[file]', 'report.json of a run', 'reports/report.json')
     .option('-f, --format <name>', FORMATS.join(', '), 'summary')
-    .addHelpText('after', '\nExamples:\n  $ daas report\n  $ daas report reports/report.json --format html > report.html\n  $ daas report --format markdown >> "$GITHUB_STEP_SUMMARY"\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ daas report\n  $ daas report reports/report.json --format html > report.html\n  $ daas report --format markdown >> "$GITHUB_STEP_SUMMARY"\n',
+    )
     .action(report);
 }
 
@@ -34,8 +37,12 @@ async function readReport(file: string): Promise<Report> {
   } catch (cause) {
     throw new UsageError(`${file} is not JSON`, { cause, hint });
   }
-  const validate = new Ajv2020({ strict: false }).compile<Report>(await readJson('conformance/schemas/report.schema.json'));
+  const validate = new Ajv2020({ strict: false }).compile<Report>(
+    await readJson('conformance/schemas/report.schema.json'),
+  );
   if (validate(value)) return value;
   const fault = validate.errors?.[0];
-  throw new UsageError(`${file} is no report: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}`, { hint });
+  throw new UsageError(`${file} is no report: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}`, {
+    hint,
+  });
 }

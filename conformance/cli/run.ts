@@ -34,7 +34,11 @@ export function runCommand(): Command {
   return new Command('run')
     .description('check an implementation and write reports; without --target the bundled reference')
     .option('-t, --target <file>', 'target file of the implementation')
-    .option('-p, --profile <names...>', 'only these profiles: contracts gateway master worker security end-to-end load', [])
+    .option(
+      '-p, --profile <names...>',
+      'only these profiles: contracts gateway master worker security end-to-end load',
+      [],
+    )
     .option('--only <ids...>', 'only these requirements or areas; * stands for anything', [])
     .option('--exclude <ids...>', 'not these requirements or areas', [])
     .option('--seed <n>', 'seed of everything random; printed, so that a run can be repeated')
@@ -50,13 +54,16 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunCliOptions): Promise<void> {
-  const seed = options.seed === undefined ? randomInt(2 ** 31 - 1) : natural('--seed', options.seed, 0, 2 ** 31 - 1);
+  const seed =
+    options.seed === undefined ? randomInt(2 ** 31 - 1) : natural('--seed', options.seed, 0, 2 ** 31 - 1);
   const repeat = natural('--repeat', options.repeat, 1, 1000);
   const format = parseFormat(options.format);
   const profiles = parseProfiles(options.profile);
   const env = Object.fromEntries(options.env.map(parsePair));
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
-  const baseline = options.baseline ? parseBaseline(options.baseline, await readBaseline(options.baseline)) : undefined;
+  const baseline = options.baseline
+    ? parseBaseline(options.baseline, await readBaseline(options.baseline))
+    : undefined;
   const progress = createProgress();
   const interrupted = untilInterrupted();
   try {
@@ -79,7 +86,9 @@ async function run(options: RunCliOptions): Promise<void> {
       },
     });
     const catalogue = await loadCatalogue();
-    const judged = baseline ? applyBaseline(report, baseline, { today: new Date(), knows: (id) => catalogue.has(id) }) : report;
+    const judged = baseline
+      ? applyBaseline(report, baseline, { today: new Date(), knows: (id) => catalogue.has(id) })
+      : report;
     const redactor = createRedactor(secrets);
     const wording = { redactor, defects: catalogue.defects };
     const files = await writeReports(judged, wording, options.reportDir);

@@ -48,7 +48,8 @@ async function up(options: UpOptions): Promise<void> {
     signal: interrupted.signal,
   });
   const { gateway } = world.info;
-  if (!gateway) throw new UsageError('the target file names no gateway, so there is nothing for kubectl to talk to');
+  if (!gateway)
+    throw new UsageError('the target file names no gateway, so there is nothing for kubectl to talk to');
   await using session = new Session(world.info);
   progress.step('staking an administrator and a user');
   const [admin, user] = await Promise.all([session.actors.fresh('admin'), session.actors.fresh('user')]);
@@ -60,26 +61,31 @@ async function up(options: UpOptions): Promise<void> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const cluster = world.info.chain.ids.cluster;
-  const users = await Promise.all([writeWallet(dir, 'admin', admin, cluster), writeWallet(dir, 'user', user, cluster)]);
+  const users = await Promise.all([
+    writeWallet(dir, 'admin', admin, cluster),
+    writeWallet(dir, 'user', user, cluster),
+  ]);
   const file = join(dir, 'kubeconfig');
   const text = kubeconfig({ server: gateway.url, ca: gateway.ca, users, oneShot: options.oneShot ?? false });
   await writeFile(file, text, { mode: 0o600 });
   progress.end();
-  process.stdout.write(`${[
-    `gateway   ${gateway.url}`,
-    ...(world.info.master ? [`master    ${world.info.master.url}`] : []),
-    `chain     ${world.info.chain.url}`,
-    `nodes     ${nodeIds.join(' ') || 'none'}`,
-    '',
-    'In another terminal:',
-    '',
-    `  export KUBECONFIG=${file}`,
-    '  kubectl get nodes',
-    '  kubectl run hello --image=nginx && kubectl get pods -w',
-    '  kubectl --context k3s-daas-user get pods      # a user with less stake: reads pods and services only',
-    '',
-    'Ctrl-C stops everything.',
-  ].join('\n')}\n`);
+  process.stdout.write(
+    `${[
+      `gateway   ${gateway.url}`,
+      ...(world.info.master ? [`master    ${world.info.master.url}`] : []),
+      `chain     ${world.info.chain.url}`,
+      `nodes     ${nodeIds.join(' ') || 'none'}`,
+      '',
+      'In another terminal:',
+      '',
+      `  export KUBECONFIG=${file}`,
+      '  kubectl get nodes',
+      '  kubectl run hello --image=nginx && kubectl get pods -w',
+      '  kubectl --context k3s-daas-user get pods      # a user with less stake: reads pods and services only',
+      '',
+      'Ctrl-C stops everything.',
+    ].join('\n')}\n`,
+  );
   await interrupted.promise;
   progress.line('stopping');
   await Promise.all([file, ...users.map((one) => one.walletFile)].map((path) => rm(path, { force: true })));
@@ -91,20 +97,30 @@ async function writeWallet(dir: string, name: string, actor: Actor, cluster: str
   }
   const walletFile = join(dir, `${name}.json`);
   const secret = String(actor.signer.getSecretKey());
-  await writeFile(walletFile, JSON.stringify({ secret_key: secret, token: actor.token, cluster }), { mode: 0o600 });
+  await writeFile(walletFile, JSON.stringify({ secret_key: secret, token: actor.token, cluster }), {
+    mode: 0o600,
+  });
   await chmod(walletFile, 0o600);
   return { name, walletFile };
 }
 
-async function waitForNodes(session: Session, admin: Actor, nodeIds: readonly string[], signal: AbortSignal): Promise<void> {
+async function waitForNodes(
+  session: Session,
+  admin: Actor,
+  nodeIds: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   if (nodeIds.length === 0 || !session.gateway) return;
   const credential = () => session.actors.session(admin);
   const ready = await poll(
     async () => {
-      const answer = await session.gateway!.send('GET', '/api/v1/nodes', { headers: { authorization: `Bearer ${await credential()}` } });
+      const answer = await session.gateway!.send('GET', '/api/v1/nodes', {
+        headers: { authorization: `Bearer ${await credential()}` },
+      });
       return nodeIds.every((id) => answer.text.includes(id)) ? true : undefined;
     },
     { timeoutMs: READY_MS, intervalMs: 200, signal },
   );
-  if (!ready && !signal.aborted) throw new HarnessError(`the workers did not join within ${READY_MS / 1000} s`);
+  if (!ready && !signal.aborted)
+    throw new HarnessError(`the workers did not join within ${READY_MS / 1000} s`);
 }

@@ -89,7 +89,14 @@ export class HttpDriver implements AsyncDisposable {
     const deadline = AbortSignal.timeout(options.timeoutMs ?? this.#timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     try {
-      const answer = await this.#agent.request({ origin: this.baseUrl, path: target, method, headers, body, signal });
+      const answer = await this.#agent.request({
+        origin: this.baseUrl,
+        path: target,
+        method,
+        headers,
+        body,
+        signal,
+      });
       const bytes = Buffer.from(await answer.body.arrayBuffer());
       return finish(exchange, answer.statusCode, flatten(answer.headers), bytes);
     } catch (cause) {
@@ -102,7 +109,11 @@ export class HttpDriver implements AsyncDisposable {
   }
 
   /** Opens a streaming answer, such as a watch. The caller disposes it. */
-  async #stream(target: string, options: SendOptions = {}, record: (exchange: Exchange) => void): Promise<HttpStream> {
+  async #stream(
+    target: string,
+    options: SendOptions = {},
+    record: (exchange: Exchange) => void,
+  ): Promise<HttpStream> {
     const { exchange, headers } = this.#begin('GET', target, options);
     const closed = new AbortController();
     const deadline = AbortSignal.timeout(options.timeoutMs ?? this.#timeoutMs);
@@ -110,7 +121,13 @@ export class HttpDriver implements AsyncDisposable {
     deadline.addEventListener('abort', late);
     try {
       const signal = options.signal ? AbortSignal.any([options.signal, closed.signal]) : closed.signal;
-      const answer = await this.#agent.request({ origin: this.baseUrl, path: target, method: 'GET', headers, signal });
+      const answer = await this.#agent.request({
+        origin: this.baseUrl,
+        path: target,
+        method: 'GET',
+        headers,
+        signal,
+      });
       exchange.response = { status: answer.statusCode, headers: flatten(answer.headers) };
       return new HttpStream(answer.statusCode, flatten(answer.headers), answer.body, closed);
     } catch (cause) {
@@ -132,7 +149,9 @@ export class HttpDriver implements AsyncDisposable {
       ? [...(options.headers as readonly (readonly [string, string])[])]
       : Object.entries((options.headers ?? {}) as Record<string, string>);
     const plain = typeof options.body === 'object' && !(options.body instanceof Uint8Array);
-    const body = plain ? JSON.stringify(options.body) : ((options.body as string | Uint8Array | undefined) ?? null);
+    const body = plain
+      ? JSON.stringify(options.body)
+      : ((options.body as string | Uint8Array | undefined) ?? null);
     if (plain && !pairs.some(([name]) => name.toLowerCase() === 'content-type')) {
       pairs.push(['content-type', 'application/json']);
     }
@@ -160,7 +179,12 @@ export class HttpStream implements AsyncDisposable {
   readonly #body: AsyncIterable<Buffer>;
   readonly #closed: AbortController;
 
-  constructor(status: number, headers: Record<string, string>, body: AsyncIterable<Buffer>, closed: AbortController) {
+  constructor(
+    status: number,
+    headers: Record<string, string>,
+    body: AsyncIterable<Buffer>,
+    closed: AbortController,
+  ) {
     this.status = status;
     this.headers = headers;
     this.#body = body;
@@ -194,7 +218,12 @@ export class HttpStream implements AsyncDisposable {
   }
 }
 
-function finish(exchange: Exchange, status: number, headers: Record<string, string>, body: Buffer): HttpAnswer {
+function finish(
+  exchange: Exchange,
+  status: number,
+  headers: Record<string, string>,
+  body: Buffer,
+): HttpAnswer {
   exchange.response = { status, headers };
   if (body.length > 0) exchange.response.body = keep(body);
   const text = body.toString('utf8');
@@ -203,7 +232,8 @@ function finish(exchange: Exchange, status: number, headers: Record<string, stri
 
 function unreachable(method: string, url: string, cause: unknown, late: boolean): TargetError {
   const words = describeError(cause);
-  if (late) return new TargetError(`${method} ${url} was not answered in time`, { hint: 'is the process hanging?' });
+  if (late)
+    return new TargetError(`${method} ${url} was not answered in time`, { hint: 'is the process hanging?' });
   const tls = /certificate|self-signed|issuer|altname|SSL|TLS/i.test(words);
   return new TargetError(`${method} ${url} failed: ${words}`, {
     cause,
@@ -215,7 +245,10 @@ function unreachable(method: string, url: string, cause: unknown, late: boolean)
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
   );
 }
 

@@ -21,7 +21,8 @@ export interface KubeconfigOptions {
 /** A kubeconfig whose users get their credentials from `daas credential`. */
 export function kubeconfig(options: KubeconfigOptions): string {
   const cluster = 'k3s-daas';
-  const contextOf = (user: KubeconfigUser): string => (user === options.users[0] ? cluster : `${cluster}-${user.name}`);
+  const contextOf = (user: KubeconfigUser): string =>
+    user === options.users[0] ? cluster : `${cluster}-${user.name}`;
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -35,7 +36,10 @@ export function kubeconfig(options: KubeconfigOptions): string {
         },
       },
     ],
-    contexts: options.users.map((user) => ({ name: contextOf(user), context: { cluster, user: user.name, namespace: 'default' } })),
+    contexts: options.users.map((user) => ({
+      name: contextOf(user),
+      context: { cluster, user: user.name, namespace: 'default' },
+    })),
     users: options.users.map((user) => ({
       name: user.name,
       user: {

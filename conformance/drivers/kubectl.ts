@@ -23,7 +23,10 @@ export class Kubectl {
   }
 
   /** Runs one command to its end; killed, with what it printed so far, when the time is over. */
-  async run(args: readonly string[], options: { stdin?: string; timeoutMs?: number } = {}): Promise<KubectlResult> {
+  async run(
+    args: readonly string[],
+    options: { stdin?: string; timeoutMs?: number } = {},
+  ): Promise<KubectlResult> {
     const child = this.#spawn(args);
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 20_000);
     child.stdin?.end(options.stdin ?? '');

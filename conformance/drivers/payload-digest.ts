@@ -22,5 +22,7 @@ export interface RequestPayload {
 /** What K8sAPIRequest.payload_digest must be for a request. */
 export function payloadDigest(payload: RequestPayload): Buffer {
   const { contentType, ...rest } = payload;
-  return createHash('sha256').update(Payload.serialize({ ...rest, content_type: contentType }).toBytes()).digest();
+  return createHash('sha256')
+    .update(Payload.serialize({ ...rest, content_type: contentType }).toBytes())
+    .digest();
 }

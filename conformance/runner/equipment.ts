@@ -15,7 +15,11 @@ export async function findEquipment(file: TargetFile): Promise<EquipmentFound> {
   const present = new Set<Equipment>();
   const missing: EquipmentFound['missing'] = [];
   if (await runs(KUBECTL, ['version', '--client'])) present.add('kubectl');
-  else missing.push({ part: 'kubectl', reason: 'not on PATH and KUBECTL names none: the checks that drive it were left out' });
+  else
+    missing.push({
+      part: 'kubectl',
+      reason: 'not on PATH and KUBECTL names none: the checks that drive it were left out',
+    });
   const usesContainers = [file.gateway, file.master, file.worker].some(
     (part) => typeof part === 'object' && part.start?.container !== undefined,
   );
@@ -23,7 +27,10 @@ export async function findEquipment(file: TargetFile): Promise<EquipmentFound> {
     missing.push({ part: 'docker', reason: 'the target starts containers and no Docker engine answers' });
   }
   if (file.chain.provider === 'url' && !file.wallets?.operator) {
-    missing.push({ part: 'operator wallet', reason: 'wallets.operator is not given: nothing can be staked, slashed or registered' });
+    missing.push({
+      part: 'operator wallet',
+      reason: 'wallets.operator is not given: nothing can be staked, slashed or registered',
+    });
   }
   return { present, missing };
 }

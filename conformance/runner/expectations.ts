@@ -16,7 +16,11 @@ export function equal(what: string, got: unknown, wanted: unknown): void {
 }
 
 /** Fails unless the condition holds. */
-export function ok(what: string, condition: boolean, evidence: { wanted?: unknown; got?: unknown } = {}): asserts condition {
+export function ok(
+  what: string,
+  condition: boolean,
+  evidence: { wanted?: unknown; got?: unknown } = {},
+): asserts condition {
   if (!condition) throw new CheckFailure(what, evidence);
 }
 
@@ -54,14 +58,28 @@ export function reasonsOf(body: unknown): string[] {
   const root = asObject(body);
   const causes = asObject(root['details'])['causes'];
   const listed: unknown[] = Array.isArray(causes) ? causes.map((cause) => asObject(cause)['reason']) : [];
-  return [asObject(root['error'])['reason'], ...listed, root['reason']].filter((reason): reason is string => typeof reason === 'string');
+  return [asObject(root['error'])['reason'], ...listed, root['reason']].filter(
+    (reason): reason is string => typeof reason === 'string',
+  );
 }
 
 /** Fails when the answer is not a metav1.Status that agrees with its own HTTP status. */
 export function isStatus(answer: HttpAnswer, reason?: string): void {
   const body = asObject(answer.json);
-  const got = { kind: body['kind'], apiVersion: body['apiVersion'], status: body['status'], code: body['code'], ...(reason && { reason: body['reason'] }) };
-  const wanted = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: answer.status, ...(reason && { reason }) };
+  const got = {
+    kind: body['kind'],
+    apiVersion: body['apiVersion'],
+    status: body['status'],
+    code: body['code'],
+    ...(reason && { reason: body['reason'] }),
+  };
+  const wanted = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code: answer.status,
+    ...(reason && { reason }),
+  };
   equal('the Status object', got, wanted);
 }
 
@@ -71,17 +89,26 @@ export async function eventually<T>(
   probe: () => Promise<T | undefined> | T | undefined,
   options: { withinMs: number; intervalMs?: number; signal?: AbortSignal },
 ): Promise<T> {
-  const value = await poll(probe, { timeoutMs: options.withinMs, intervalMs: options.intervalMs ?? 50, signal: options.signal });
+  const value = await poll(probe, {
+    timeoutMs: options.withinMs,
+    intervalMs: options.intervalMs ?? 50,
+    signal: options.signal,
+  });
   if (value === undefined) throw new CheckFailure(`${what} did not happen within ${options.withinMs} ms`);
   return value;
 }
 
 /** Runs `action` and fails when `probe` gives another answer after it than before it. */
-export async function unchanged(what: string, probe: () => Promise<unknown>, action: () => Promise<void>): Promise<void> {
+export async function unchanged(
+  what: string,
+  probe: () => Promise<unknown>,
+  action: () => Promise<void>,
+): Promise<void> {
   const before = await probe();
   await action();
   const after = await probe();
-  if (!isDeepStrictEqual(before, after)) throw new CheckFailure(`${what} changed`, { wanted: before, got: after });
+  if (!isDeepStrictEqual(before, after))
+    throw new CheckFailure(`${what} changed`, { wanted: before, got: after });
 }
 
 /** Any value as an object, so that its fields can be asked for; empty for what is none. */

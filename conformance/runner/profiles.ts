@@ -21,10 +21,14 @@ export function defaultProfiles(file: TargetFile): Profile[] {
 
 /** Parses `--profile gateway,master`. Throws UsageError for a word that is no profile. */
 export function parseProfiles(words: readonly string[]): Profile[] {
-  const names = words.flatMap((word) => word.split(',')).map((word) => word.trim()).filter(Boolean);
+  const names = words
+    .flatMap((word) => word.split(','))
+    .map((word) => word.trim())
+    .filter(Boolean);
   return names.map((name) => {
     const profile = PROFILES.find((one) => one === name);
-    if (!profile) throw new UsageError(`there is no profile "${name}"`, { hint: `profiles are ${PROFILES.join(', ')}` });
+    if (!profile)
+      throw new UsageError(`there is no profile "${name}"`, { hint: `profiles are ${PROFILES.join(', ')}` });
     return profile;
   });
 }

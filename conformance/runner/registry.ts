@@ -16,7 +16,9 @@ export async function loadChecks(): Promise<readonly Check[]> {
   const files: string[] = [];
   for await (const file of glob(CHECKS.pattern, { cwd: CHECKS.root })) files.push(join(CHECKS.root, file));
   const modules = await Promise.all(
-    files.toSorted().map(async (file) => (await import(pathToFileURL(file).href)) as { default: readonly Check[] }),
+    files
+      .toSorted()
+      .map(async (file) => (await import(pathToFileURL(file).href)) as { default: readonly Check[] }),
   );
   const checks = modules.flatMap((module) => module.default);
   const seen = new Set<string>();

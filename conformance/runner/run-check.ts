@@ -25,7 +25,9 @@ export async function runCheck(check: Check, session: Session, attempt = 0): Pro
   } catch (thrown) {
     error ??= new Error(`cleaning up failed: ${describeError(thrown)}`);
   }
-  const exchanges = t.exchanges.slice(-EXCHANGES_KEPT).map((exchange) => ({ ...exchange, at_ms: exchange.at_ms - started }));
+  const exchanges = t.exchanges
+    .slice(-EXCHANGES_KEPT)
+    .map((exchange) => ({ ...exchange, at_ms: exchange.at_ms - started }));
   return {
     id: check.id,
     title: check.title,
@@ -37,7 +39,10 @@ export async function runCheck(check: Check, session: Session, attempt = 0): Pro
   };
 }
 
-function judged(error: unknown, t: CheckContext): Omit<Partial<CheckResult>, 'verdict'> & { verdict: Verdict } {
+function judged(
+  error: unknown,
+  t: CheckContext,
+): Omit<Partial<CheckResult>, 'verdict'> & { verdict: Verdict } {
   if (error === undefined) return { verdict: 'pass' };
   const message = describeError(error);
   const last = t.exchanges.at(-1);
@@ -46,7 +51,9 @@ function judged(error: unknown, t: CheckContext): Omit<Partial<CheckResult>, 've
     ...(error instanceof SuiteError && error.hint !== undefined && { hint: error.hint }),
   };
   if (error instanceof CheckFailure) {
-    const sent = error.evidence.sent ?? (last && { method: last.request.method, url: last.request.url, body: last.request.body });
+    const sent =
+      error.evidence.sent ??
+      (last && { method: last.request.method, url: last.request.url, body: last.request.body });
     return { verdict: 'fail', message, ...evidence, ...error.evidence, ...(sent && { sent }) };
   }
   if (error instanceof TargetError) return { verdict: 'fail', message, ...evidence };
@@ -76,5 +83,8 @@ function seedOf(runSeed: number, id: string, attempt: number): number {
 
 function stackLine(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
-  return lines.find((line) => line.includes('/conformance/'))?.trim() ?? 'a fault of the suite or of its environment';
+  return (
+    lines.find((line) => line.includes('/conformance/'))?.trim() ??
+    'a fault of the suite or of its environment'
+  );
 }

@@ -66,7 +66,9 @@ describe('a server that is no implementation', { timeout: 300_000 }, () => {
     const { code, report } = await runOn(name, await targetAt(name, server.url, server.caPem));
     expect(code).toBe(1);
     expect(report.conformant).toBe(false);
-    expect(report.profiles.map((profile) => profile.name)).toEqual(expect.arrayContaining(['gateway', 'master', 'security']));
+    expect(report.profiles.map((profile) => profile.name)).toEqual(
+      expect.arrayContaining(['gateway', 'master', 'security']),
+    );
     for (const profile of report.profiles) expect(profile.verdict, profile.name).toBe('fail');
     expect(report.counts.emitted).toBe(report.counts.expected);
   });
@@ -74,7 +76,11 @@ describe('a server that is no implementation', { timeout: 300_000 }, () => {
 
 describe('a target that cannot be reached', { timeout: 120_000 }, () => {
   it('because nothing listens there ends with 1 and says so', async () => {
-    const { code, report, stderr } = await runOn('nobody', await targetAt('nobody', 'https://127.0.0.1:1', undefined), ['--only', 'MS-REG-001']);
+    const { code, report, stderr } = await runOn(
+      'nobody',
+      await targetAt('nobody', 'https://127.0.0.1:1', undefined),
+      ['--only', 'MS-REG-001'],
+    );
     expect(stderr).toBeDefined();
     expect(code).toBe(1);
     expect(report.counts.untestable).toBe(1);
@@ -84,7 +90,10 @@ describe('a target that cannot be reached', { timeout: 120_000 }, () => {
   it('because its certificate is by another authority ends with 1 and names the ca', async () => {
     await using server = await dishonestServer(dumb);
     const { cert } = await selfSigned();
-    const { code, report } = await runOn('wrong-ca', await targetAt('wrong-ca', server.url, cert), ['--only', 'MS-REG-001']);
+    const { code, report } = await runOn('wrong-ca', await targetAt('wrong-ca', server.url, cert), [
+      '--only',
+      'MS-REG-001',
+    ]);
     expect(code).toBe(1);
     expect(JSON.stringify(report.environment.missing)).toMatch(/not signed by the authority named by `ca`/);
   });
@@ -92,9 +101,14 @@ describe('a target that cannot be reached', { timeout: 120_000 }, () => {
   it('because it hangs ends with 1 within the deadline', async () => {
     await using server = await dishonestServer(silent);
     const started = Date.now();
-    const { code, report } = await runOn('silent', await targetAt('silent', server.url, server.caPem), ['--only', 'MS-REG-001']);
+    const { code, report } = await runOn('silent', await targetAt('silent', server.url, server.caPem), [
+      '--only',
+      'MS-REG-001',
+    ]);
     expect(code).toBe(1);
-    expect(JSON.stringify(report.environment.missing)).toMatch(/did not answer within 10 s: .*not answered in time/);
+    expect(JSON.stringify(report.environment.missing)).toMatch(
+      /did not answer within 10 s: .*not answered in time/,
+    );
     expect(Date.now() - started).toBeLessThan(60_000);
   });
 });
@@ -102,8 +116,16 @@ describe('a target that cannot be reached', { timeout: 120_000 }, () => {
 describe('wrong usage ends with 2', { timeout: 60_000 }, () => {
   it.each([
     ['a half-written target file', 'schema_version: 1\nname: "acme\n', /:3:1: Missing closing/],
-    ['a target file without parts', 'schema_version: 1\nname: acme\nchain: { provider: embedded }\n', /names no part/],
-    ['a ca that is not there', 'schema_version: 1\nname: acme\nchain: { provider: embedded }\nmaster: { url: "https://127.0.0.1:1", ca: nowhere.pem }\n', /nowhere\.pem/],
+    [
+      'a target file without parts',
+      'schema_version: 1\nname: acme\nchain: { provider: embedded }\n',
+      /names no part/,
+    ],
+    [
+      'a ca that is not there',
+      'schema_version: 1\nname: acme\nchain: { provider: embedded }\nmaster: { url: "https://127.0.0.1:1", ca: nowhere.pem }\n',
+      /nowhere\.pem/,
+    ],
   ])('%s', async (name, text, words) => {
     const path = join(dir, `${name.replaceAll(' ', '-')}.yaml`);
     await writeFile(path, text);
@@ -128,9 +150,18 @@ describe('wrong usage ends with 2', { timeout: 60_000 }, () => {
 
 describe('Ctrl-C', { timeout: 60_000 }, () => {
   it('stops everything and leaves no folder and no process behind', async () => {
-    const { code, stderr } = await daas(['run', '--target', join(PACKAGE_ROOT, 'conformance/target/bundled/target.yaml'), '--report-dir', join(dir, 'interrupted')], {
-      interruptAfter: /starting the master/,
-    });
+    const { code, stderr } = await daas(
+      [
+        'run',
+        '--target',
+        join(PACKAGE_ROOT, 'conformance/target/bundled/target.yaml'),
+        '--report-dir',
+        join(dir, 'interrupted'),
+      ],
+      {
+        interruptAfter: /starting the master/,
+      },
+    );
     expect(code).toBe(3);
     expect(stderr).toMatch(/interrupted/);
   });

@@ -44,19 +44,32 @@ export interface SuiteResult {
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const startedAt = new Date();
   const { file } = options.target;
-  const [catalogue, checks, manifest] = await Promise.all([loadCatalogue(), loadChecks(), readJson('package.json')]);
+  const [catalogue, checks, manifest] = await Promise.all([
+    loadCatalogue(),
+    loadChecks(),
+    readJson('package.json'),
+  ]);
   const unknown = checks.filter((check) => !catalogue.has(check.requirement));
-  if (unknown.length > 0) throw new HarnessError(`checks of unknown requirements: ${unknown.map(({ id }) => id).join(', ')}`);
+  if (unknown.length > 0)
+    throw new HarnessError(`checks of unknown requirements: ${unknown.map(({ id }) => id).join(', ')}`);
   // An id asked for by name is taken whatever its profile is.
-  const profiles = options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
+  const profiles =
+    options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
   const selected = catalogue.select({ profiles, only: options.only, exclude: options.exclude });
   const equipment = await findEquipment(file);
-  const planned = planFor(checks, selected).filter((check) => check.requires.every((name) => equipment.present.has(name)));
+  const planned = planFor(checks, selected).filter((check) =>
+    check.requires.every((name) => equipment.present.has(name)),
+  );
   if (planned.length === 0) {
-    throw new UsageError('no check is left by this selection', { hint: '`daas list` shows requirements and how many checks each has' });
+    const lacking = equipment.missing.map(({ part, reason }) => ` (${part}: ${reason})`).join('');
+    throw new UsageError(`no check is left by this selection${lacking}`, {
+      hint: '`daas list` shows requirements and how many checks each has',
+    });
   }
   const claimed = new Set(file.features ?? []);
-  const bound = new Set(selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id));
+  const bound = new Set(
+    selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id),
+  );
   const { results, missing, secrets } = await observe(options, planned, bound, equipment.missing);
   const report = buildReport({
     suite: { name: String(manifest['name']), version: String(manifest['version']) },
@@ -72,9 +85,18 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     strict: options.strict,
     startedAt,
     durationMs: Date.now() - startedAt.getTime(),
-    environment: { node: process.version, platform: `${process.platform}-${process.arch}`, cores: availableParallelism(), missing },
+    environment: {
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      cores: availableParallelism(),
+      missing,
+    },
     ...(options.only.length + options.exclude.length > 0 && {
-      selection: { only: options.only, exclude: options.exclude, omitted: catalogue.select({ profiles }).length - selected.length },
+      selection: {
+        only: options.only,
+        exclude: options.exclude,
+        omitted: catalogue.select({ profiles }).length - selected.length,
+      },
     }),
     catalogue,
     selected,
@@ -95,7 +117,9 @@ async function observe(
   bound: ReadonlySet<string>,
   missing: { part: string; reason: string }[],
 ) {
-  const skipped = planned.filter((check) => !bound.has(check.requirement)).map((check) => settled(check, 'skip', 'the feature is not claimed'));
+  const skipped = planned
+    .filter((check) => !bound.has(check.requirement))
+    .map((check) => settled(check, 'skip', 'the feature is not claimed'));
   const running = planned.filter((check) => bound.has(check.requirement));
   let world: World;
   try {
@@ -113,7 +137,11 @@ async function observe(
     if (!(error instanceof TargetError)) throw error;
     const reason = `the target did not come up: ${describeError(error)}${error.hint ? ` (${error.hint})` : ''}`;
     missing.push({ part: 'target', reason });
-    return { results: [...skipped, ...running.map((check) => settled(check, 'untestable', reason))], missing, secrets: [] };
+    return {
+      results: [...skipped, ...running.map((check) => settled(check, 'untestable', reason))],
+      missing,
+      secrets: [],
+    };
   }
   await using _world = world;
   options.step(`running ${running.length} checks`);
@@ -130,7 +158,15 @@ async function observe(
 }
 
 function settled(check: Check, verdict: 'skip' | 'untestable', message: string): CheckResult {
-  return { id: check.id, title: check.title, verdict, duration_ms: 0, message, exchanges: [], mutants: check.mutants };
+  return {
+    id: check.id,
+    title: check.title,
+    verdict,
+    duration_ms: 0,
+    message,
+    exchanges: [],
+    mutants: check.mutants,
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

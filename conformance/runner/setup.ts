@@ -44,7 +44,8 @@ function register(check: Check): void {
   run(check.id, { timeout: (check.timeoutMs + CLEANUP_MS) * plan.repeat }, async ({ task }) => {
     session ??= new Session(plan.world);
     const results: CheckResult[] = [];
-    for (let attempt = 0; attempt < plan.repeat; attempt += 1) results.push(await runCheck(check, session, attempt));
+    for (let attempt = 0; attempt < plan.repeat; attempt += 1)
+      results.push(await runCheck(check, session, attempt));
     task.meta.results = results;
   });
 }

@@ -27,7 +27,11 @@ export async function runChecks(options: VitestRunOptions): Promise<CheckResult[
   return results;
 }
 
-async function runPhase(options: VitestRunOptions, checks: readonly Check[], exclusive: boolean): Promise<CheckResult[]> {
+async function runPhase(
+  options: VitestRunOptions,
+  checks: readonly Check[],
+  exclusive: boolean,
+): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const faults: string[] = [];
   const reporter: Reporter = {
@@ -40,14 +44,21 @@ async function runPhase(options: VitestRunOptions, checks: readonly Check[], exc
         return;
       }
       const outcome = testCase.result();
-      if (outcome.state === 'failed') faults.push(`${testCase.name}: ${outcome.errors[0]?.message ?? 'failed'}`);
+      if (outcome.state === 'failed')
+        faults.push(`${testCase.name}: ${outcome.errors[0]?.message ?? 'failed'}`);
     },
     onTestRunEnd(modules, unhandled) {
-      for (const module of modules) faults.push(...module.errors().map((error) => `${module.moduleId}: ${error.message}`));
+      for (const module of modules)
+        faults.push(...module.errors().map((error) => `${module.moduleId}: ${error.message}`));
       faults.push(...unhandled.map((error) => error.message));
     },
   };
-  const plan: RunPlan = { world: options.world, ids: checks.map(({ id }) => id), exclusive, repeat: options.repeat };
+  const plan: RunPlan = {
+    world: options.world,
+    ids: checks.map(({ id }) => id),
+    exclusive,
+    repeat: options.repeat,
+  };
   const config: TestUserConfig & { watch: false; config: false } = {
     root: CHECKS.root,
     config: false,

@@ -37,7 +37,10 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
 
   const compiled = await buildContracts();
   const published = await mustExecute('publishing the contracts', client, operatorKey, (tx) => {
-    const cap = tx.publish({ modules: compiled.modules.map((bytes) => [...bytes]), dependencies: compiled.dependencies });
+    const cap = tx.publish({
+      modules: compiled.modules.map((bytes) => [...bytes]),
+      dependencies: compiled.dependencies,
+    });
     tx.transferObjects([cap], address);
   });
   const stakingPool = createdOf(published, '::staking::StakingPool');
@@ -64,10 +67,13 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
     calls.registerEndpoint(tx, adminCap, options.masterUrl, options.pcrs, options.masterAddress),
   );
   ids.endpoint = createdOf(endpoint, '::k8s_gateway::NautilusEndpoint').id;
-  const cluster = await operator.run('making the cluster', (tx) => calls.createCluster(tx, ids.endpoint, 'conformance'));
+  const cluster = await operator.run('making the cluster', (tx) =>
+    calls.createCluster(tx, ids.endpoint, 'conformance'),
+  );
   ids.cluster = createdOf(cluster, '::k8s_interface::Cluster').id;
   const gatewayCap = await operator.registerGateway(options.gatewayAddress);
-  for (const owner of [options.gatewayAddress, options.masterAddress]) await operator.fund(owner, 100_000_000_000n);
+  for (const owner of [options.gatewayAddress, options.masterAddress])
+    await operator.fund(owner, 100_000_000_000n);
   return {
     ids: { ...ids, gateway_cap: gatewayCap, master_cap: createdOf(endpoint, '::k8s_gateway::MasterCap').id },
     operator,

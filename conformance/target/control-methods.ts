@@ -43,7 +43,11 @@ interface ChainSide {
 }
 
 /** Implements the control methods on a running world. */
-export function controlMethods(world: World, chain: ChainSide, tap: EventTap): Control & Record<string, (params: never) => Promise<unknown>> {
+export function controlMethods(
+  world: World,
+  chain: ChainSide,
+  tap: EventTap,
+): Control & Record<string, (params: never) => Promise<unknown>> {
   const operator = (): Operator => {
     if (!chain.operator) throw new HarnessError('the target file names no wallets.operator');
     return chain.operator;
@@ -64,13 +68,21 @@ export function controlMethods(world: World, chain: ChainSide, tap: EventTap): C
     retireGateway: ({ cap }) => operator().retireGateway(cap),
     caps: async () => {
       await Promise.resolve();
-      return { admin: chain.operator?.caps.admin !== undefined, slash: chain.operator?.caps.slash !== undefined };
+      return {
+        admin: chain.operator?.caps.admin !== undefined,
+        slash: chain.operator?.caps.slash !== undefined,
+      };
     },
     events: async () => ({ events: await tap.events() }),
     localnet: async ({ path, body }) => {
       if (!world.localnet) throw new HarnessError('the chain is not the embedded one');
-      const answer = await fetch(`${chain.url}/localnet/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-      if (!answer.ok) throw new HarnessError(`the localnet refused ${path}: ${answer.status} ${await answer.text()}`);
+      const answer = await fetch(`${chain.url}/localnet/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      });
+      if (!answer.ok)
+        throw new HarnessError(`the localnet refused ${path}: ${answer.status} ${await answer.text()}`);
     },
     startWorker: async (request) => {
       if (!world.workers) throw new HarnessError('the target has no worker');

@@ -50,7 +50,8 @@ async function answer(
 ): Promise<{ status: number; body: unknown }> {
   const sent = Buffer.from(request.headers.authorization ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);
-  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted)) return { status: 401, body: { error: 'wrong token' } };
+  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted))
+    return { status: 401, body: { error: 'wrong token' } };
   const method = methods[(request.url ?? '').slice(1)];
   if (!method) return { status: 404, body: { error: `no method ${request.url}` } };
   try {

@@ -42,11 +42,27 @@ describe('a target file', () => {
   });
 
   it.each([
-    ['a misspelt field', minimal + 'gatway: {}\n', 't.yaml:5:9: the file: unknown field "gatway"; remove it or correct its spelling'],
-    ['a missing field', 'schema_version: 1\nname: acme\n', 't.yaml:1:1: the file: the field "chain" is missing; add it'],
+    [
+      'a misspelt field',
+      minimal + 'gatway: {}\n',
+      't.yaml:5:9: the file: unknown field "gatway"; remove it or correct its spelling',
+    ],
+    [
+      'a missing field',
+      'schema_version: 1\nname: acme\n',
+      't.yaml:1:1: the file: the field "chain" is missing; add it',
+    ],
     ['another version', minimal.replace('1', '7'), 't.yaml:1:17: schema_version: must be 1, got 7'],
-    ['an unknown provider', minimal.replace('embedded', 'moon'), 't.yaml:3:20: chain.provider: must be one of embedded, url, got "moon"'],
-    ['plain HTTP', minimal.replace('https', 'http'), 't.yaml:4:17: gateway.url: must match ^https://, got "http://127.0.0.1:8443"'],
+    [
+      'an unknown provider',
+      minimal.replace('embedded', 'moon'),
+      't.yaml:3:20: chain.provider: must be one of embedded, url, got "moon"',
+    ],
+    [
+      'plain HTTP',
+      minimal.replace('https', 'http'),
+      't.yaml:4:17: gateway.url: must match ^https://, got "http://127.0.0.1:8443"',
+    ],
     ['no part', minimal.split('gateway')[0]!, 't.yaml:1:1: names no part to check'],
     ['a list', '[]', 't.yaml:1:1: the file: must be object'],
   ])('with %s is refused with line, column and fix', async (_, text, fault) => {
@@ -58,14 +74,26 @@ describe('a target file', () => {
   });
 
   it('that does not exist is refused with what to do', async () => {
-    await expect(loadTarget('/nowhere/t.yaml')).rejects.toMatchObject({ exitCode: 2, hint: expect.stringContaining('daas init') });
+    await expect(loadTarget('/nowhere/t.yaml')).rejects.toMatchObject({
+      exitCode: 2,
+      hint: expect.stringContaining('daas init'),
+    });
   });
 
   it('of any text gives a target or a UsageError, never another error', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.nat(minimal.length).map((at) => minimal.slice(0, at))), async (text) => {
-        await parseTarget(text, 't.yaml').catch((error: unknown) => expect(error).toBeInstanceOf(UsageError));
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.nat(minimal.length).map((at) => minimal.slice(0, at)),
+        ),
+        async (text) => {
+          await parseTarget(text, 't.yaml').catch((error: unknown) =>
+            expect(error).toBeInstanceOf(UsageError),
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });

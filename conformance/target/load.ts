@@ -34,7 +34,9 @@ export async function parseTarget(text: string, name: string): Promise<TargetFil
       const at = lines.linePos(error.pos[0]);
       return `${name}:${at.line}:${at.col}: ${error.message}`;
     });
-    throw new UsageError(faults.join('\n'), { hint: 'mend the YAML at the place named, or write a new file with `daas init`' });
+    throw new UsageError(faults.join('\n'), {
+      hint: 'mend the YAML at the place named, or write a new file with `daas init`',
+    });
   }
   const value: unknown = document.toJS({ maxAliasCount: 50 });
   const validate = new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(

@@ -60,7 +60,9 @@ export class Operator {
 
   async registerGateway(address: string): Promise<string> {
     const cap = this.#cap('admin', 'AdminCap');
-    const done = await this.run('registering a gateway', (tx) => this.#calls.registerGateway(tx, cap, address));
+    const done = await this.run('registering a gateway', (tx) =>
+      this.#calls.registerGateway(tx, cap, address),
+    );
     const created = done.created.find(({ type }) => type.endsWith('::k8s_gateway::GatewayCap'));
     if (!created) throw new HarnessError('register_gateway made no GatewayCap');
     return created.id;
@@ -86,7 +88,12 @@ export class Operator {
 }
 
 /** Asks the faucet until the balance is there; one request gives what the faucet gives. */
-export async function fundFromFaucet(client: SuiGrpcClient, host: string, address: string, mist: bigint): Promise<void> {
+export async function fundFromFaucet(
+  client: SuiGrpcClient,
+  host: string,
+  address: string,
+  mist: bigint,
+): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const { balance } = await client.core.getBalance({ owner: address });
     if (BigInt(balance.balance) >= mist) return;

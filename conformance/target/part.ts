@@ -58,7 +58,10 @@ export class Part implements AsyncDisposable {
     }
     const [command, ...args] = this.#commandLine();
     if (!command) throw new HarnessError(`start.command of the ${this.name} is empty`);
-    const env = Object.entries(config.start.env ?? {}).map(([key, value]) => [key, this.#fill(value, `env of the ${this.name}`)]);
+    const env = Object.entries(config.start.env ?? {}).map(([key, value]) => [
+      key,
+      this.#fill(value, `env of the ${this.name}`),
+    ]);
     this.#process = await TargetProcess.start({
       name: this.name,
       command,
@@ -122,12 +125,29 @@ export class Part implements AsyncDisposable {
   #commandLine(): string[] {
     const { config, dir } = this.context;
     const container = config.start?.container;
-    if (!container) return (config.start?.command ?? []).map((item) => this.#fill(item, `start.command of the ${this.name}`));
-    const args = (container.args ?? []).map((item) => this.#fill(item, `start.container of the ${this.name}`));
+    if (!container)
+      return (config.start?.command ?? []).map((item) =>
+        this.#fill(item, `start.command of the ${this.name}`),
+      );
+    const args = (container.args ?? []).map((item) =>
+      this.#fill(item, `start.container of the ${this.name}`),
+    );
     const run = dirname(dir);
     const env = Object.keys(config.start?.env ?? {}).flatMap((key) => ['--env', key]);
     // The host's network and the run's folder at its own path, so that every placeholder means the same inside.
-    return ['docker', 'run', '--rm', '--init', '--network', 'host', '--volume', `${run}:${run}`, ...env, this.#fill(container.image, 'start.container.image'), ...args];
+    return [
+      'docker',
+      'run',
+      '--rm',
+      '--init',
+      '--network',
+      'host',
+      '--volume',
+      `${run}:${run}`,
+      ...env,
+      this.#fill(container.image, 'start.container.image'),
+      ...args,
+    ];
   }
 
   #fill(text: string, where: string): string {
@@ -142,6 +162,8 @@ export class Part implements AsyncDisposable {
 
 /** The environment a part inherits: enough to run programs, none of the suite's own settings. */
 function inheritedEnv(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|NODE_ENV|TEST$|K3S_DAAS_)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|NODE_OPTIONS|NODE_ENV|TEST$|K3S_DAAS_)/.test(name),
+  );
   return Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }

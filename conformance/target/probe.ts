@@ -48,9 +48,12 @@ export async function probeServer(options: ProbeOptions): Promise<void> {
     signal: options.signal,
   });
   if (!up) {
-    throw new TargetError(`the ${name} at ${options.url} did not answer within ${REMOTE_MS / 1000} s: ${describeError(last)}`, {
-      hint: `start it, or correct ${name}.url in the target file`,
-    });
+    throw new TargetError(
+      `the ${name} at ${options.url} did not answer within ${REMOTE_MS / 1000} s: ${describeError(last)}`,
+      {
+        hint: `start it, or correct ${name}.url in the target file`,
+      },
+    );
   }
 }
 

@@ -56,12 +56,18 @@ export class TargetProcess {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const failure = await Promise.race([once(child, 'spawn').then(() => undefined), once(child, 'error').then(([error]) => error as Error)]);
+    const failure = await Promise.race([
+      once(child, 'spawn').then(() => undefined),
+      once(child, 'error').then(([error]) => error as Error),
+    ]);
     if (failure) {
-      throw new TargetError(`cannot run the ${options.name}: ${[options.command, ...options.args].join(' ')}`, {
-        cause: failure,
-        hint: 'check start.command in the target file: the first item is the program, the others its arguments',
-      });
+      throw new TargetError(
+        `cannot run the ${options.name}: ${[options.command, ...options.args].join(' ')}`,
+        {
+          cause: failure,
+          hint: 'check start.command in the target file: the first item is the program, the others its arguments',
+        },
+      );
     }
     return new TargetProcess(options, child);
   }

@@ -9,7 +9,9 @@ const values = new Map([
 
 describe('placeholders', () => {
   it('are filled, with or without spaces, as often as they stand', () => {
-    expect(fill('{{chain.url}} {{ worker.node_id }}{{worker.node_id}}', values, 'x')).toBe('http://127.0.0.1:9000 n1n1');
+    expect(fill('{{chain.url}} {{ worker.node_id }}{{worker.node_id}}', values, 'x')).toBe(
+      'http://127.0.0.1:9000 n1n1',
+    );
   });
 
   it('are not looked for in what was filled in', () => {

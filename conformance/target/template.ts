@@ -11,7 +11,9 @@ export function fill(template: string, values: Values, where: string): string {
     const value = values.get(name);
     if (value !== undefined) return value;
     const known = [...values.keys()].toSorted().join(', ');
-    throw new UsageError(`${where}: there is no value for ${whole}`, { hint: `placeholders that can be used here: ${known}` });
+    throw new UsageError(`${where}: there is no value for ${whole}`, {
+      hint: `placeholders that can be used here: ${known}`,
+    });
   });
 }
 

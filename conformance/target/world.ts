@@ -17,7 +17,13 @@ import { Operator } from './operator.ts';
 import { Part } from './part.ts';
 import { probeServer } from './probe.ts';
 import { fill, withValues, type Values } from './template.ts';
-import { DEFAULT_TIMINGS, type ChainIds, type ServerConfig, type Timings, type WorkerConfig } from './types.ts';
+import {
+  DEFAULT_TIMINGS,
+  type ChainIds,
+  type ServerConfig,
+  type Timings,
+  type WorkerConfig,
+} from './types.ts';
 import { loadWallet } from './wallets.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { ServerInfo, WorldInfo } from './world-info.ts';
@@ -99,7 +105,11 @@ export class World implements AsyncDisposable {
     const master = file.master === 'bundled' ? (bundled.file.master as ServerConfig) : file.master;
     const worker = file.worker === 'bundled' ? (bundled.file.worker as WorkerConfig) : file.worker;
     const usesBundled = [file.gateway, file.master, file.worker].includes('bundled');
-    const timings: Timings = { ...DEFAULT_TIMINGS, ...(usesBundled ? bundled.file.timings : {}), ...file.timings };
+    const timings: Timings = {
+      ...DEFAULT_TIMINGS,
+      ...(usesBundled ? bundled.file.timings : {}),
+      ...file.timings,
+    };
     const attestation = file.attestation ?? (usesBundled ? bundled.file.attestation : undefined);
     const pcrs = attestation?.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
 
@@ -112,9 +122,14 @@ export class World implements AsyncDisposable {
     if (attestation?.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
 
     const chain = await this.#startChain(pcrs);
-    this.#set(Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])));
+    this.#set(
+      Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])),
+    );
 
-    for (const [name, config] of [['master', master], ['gateway', gateway]] as const) {
+    for (const [name, config] of [
+      ['master', master],
+      ['gateway', gateway],
+    ] as const) {
       if (config) await this.#startServer(name, config);
     }
     if (worker) {
@@ -172,15 +187,23 @@ export class World implements AsyncDisposable {
       'attestation.pcr2': pcrs[2],
     });
     for (const part of ['gateway', 'master', 'worker'] as const) {
-      this.#set({ [`${part}.dir`]: join(this.runDir, part), [`bundled.${part}`]: modulePath(`reference/${part}/main.ts`) });
+      this.#set({
+        [`${part}.dir`]: join(this.runDir, part),
+        [`bundled.${part}`]: modulePath(`reference/${part}/main.ts`),
+      });
     }
     for (const name of ['gateway', 'master'] as const) {
       const source = this.#options.target.file.wallets?.[name];
       const key = source ? await loadWallet(name, source, this.#options.target.dir) : new Ed25519Keypair();
-      this.#set({ [`wallet.${name}.address`]: key.toSuiAddress(), [`wallet.${name}.secret_key`]: key.getSecretKey() });
+      this.#set({
+        [`wallet.${name}.address`]: key.toSuiAddress(),
+        [`wallet.${name}.secret_key`]: key.getSecretKey(),
+      });
       await mkdir(join(this.runDir, name), { recursive: true });
     }
-    this.#set(Object.fromEntries(Object.entries(timings).map(([name, value]) => [`timings.${name}`, String(value)])));
+    this.#set(
+      Object.fromEntries(Object.entries(timings).map(([name, value]) => [`timings.${name}`, String(value)])),
+    );
   }
 
   async #startChain(pcrs: readonly string[]): Promise<Chain> {
@@ -215,7 +238,13 @@ export class World implements AsyncDisposable {
     await made.operator.fund(suiteKey.toSuiAddress(), 10_000_000_000n);
     this.#set({ 'wallet.operator.secret_key': made.operatorKey.getSecretKey() });
     const suiteGateway = { secretKey: suiteKey.getSecretKey(), cap };
-    return { provider: 'embedded', url: this.localnet.url, ids: made.ids, operator: made.operator, suiteGateway };
+    return {
+      provider: 'embedded',
+      url: this.localnet.url,
+      ids: made.ids,
+      operator: made.operator,
+      suiteGateway,
+    };
   }
 
   #setServerValues(name: 'gateway' | 'master', config: ServerConfig | undefined): void {
@@ -240,7 +269,9 @@ export class World implements AsyncDisposable {
   }
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {
-    return config.metrics_url ? { metricsUrl: fill(config.metrics_url, this.#values, 'master.metrics_url') } : {};
+    return config.metrics_url
+      ? { metricsUrl: fill(config.metrics_url, this.#values, 'master.metrics_url') }
+      : {};
   }
 
   #operator(chain: Chain): Operator {

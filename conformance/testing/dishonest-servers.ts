@@ -64,22 +64,30 @@ export const dumb: Handler = (_request, _body, response) => {
 
 /** 200 and whatever was sent. */
 export const echo: Handler = (request, body, response) => {
-  response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'text/plain' }).end(body.length > 0 ? body : request.url);
+  response
+    .writeHead(200, { 'content-type': request.headers['content-type'] ?? 'text/plain' })
+    .end(body.length > 0 ? body : request.url);
 };
 
 /** Answers of the right shape that are never true: it keeps nothing, asks nobody and lets everybody in. */
 export const plausible: Handler = (request, body, response) => {
   const [path = ''] = (request.url ?? '').split('?');
   const send = (status: number, value: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/json', 'audit-id': 'a'.repeat(32) }).end(JSON.stringify(value));
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'audit-id': 'a'.repeat(32) })
+      .end(JSON.stringify(value));
   };
   const sent = parse(body);
   if (/^\/(healthz|readyz|livez)$/.test(path)) response.writeHead(200).end('ok');
   else if (path === '/health') send(200, { status: 'ok', timestamp: Math.floor(Date.now() / 1000) });
-  else if (path === '/api/v1/register-worker') send(200, { status: 'registered', node_id: sent['node_id'], message: 'welcome' });
-  else if (path === '/api/v1/heartbeat') send(200, { status: 'acknowledged', node_id: sent['node_id'], timestamp: Math.floor(Date.now() / 1000) });
-  else if (request.method === 'POST') send(201, { ...sent, metadata: { ...(sent['metadata'] as object), uid: 'u', resourceVersion: '1' } });
-  else if (request.method === 'GET') send(200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] });
+  else if (path === '/api/v1/register-worker')
+    send(200, { status: 'registered', node_id: sent['node_id'], message: 'welcome' });
+  else if (path === '/api/v1/heartbeat')
+    send(200, { status: 'acknowledged', node_id: sent['node_id'], timestamp: Math.floor(Date.now() / 1000) });
+  else if (request.method === 'POST')
+    send(201, { ...sent, metadata: { ...(sent['metadata'] as object), uid: 'u', resourceVersion: '1' } });
+  else if (request.method === 'GET')
+    send(200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] });
   else send(200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
 };
 

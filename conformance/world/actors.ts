@@ -57,9 +57,13 @@ export class Actors {
     const mist = options.mist ?? STAKES[kind].minimum;
     const signer = await this.wallet(mist + 10_000_000_000n);
     const { client, calls } = this.#options;
-    const staked = await mustExecute(`staking as ${kind}`, client, signer, (tx) => calls.stake(tx, kind, mist, nodeId));
+    const staked = await mustExecute(`staking as ${kind}`, client, signer, (tx) =>
+      calls.stake(tx, kind, mist, nodeId),
+    );
     const record = createdOf(staked, '::staking::StakeRecord').id;
-    const sealed = await mustExecute(`making a ${kind} token`, client, signer, (tx) => calls.createToken(tx, kind, record));
+    const sealed = await mustExecute(`making a ${kind} token`, client, signer, (tx) =>
+      calls.createToken(tx, kind, record),
+    );
     const token = createdOf(sealed, '::k8s_gateway::SealToken').id;
     return { kind, signer, address: signer.toSuiAddress(), record, token, nodeId };
   }
@@ -71,7 +75,11 @@ export class Actors {
 
   /** A one-shot credential of this actor, bound to one request. */
   oneShot(actor: Actor, binding: Binding, options: Partial<MintOptions> = {}): Promise<string> {
-    return mintOneShot(actor.signer, { token: actor.token, audience: this.#options.audience, ...options }, binding);
+    return mintOneShot(
+      actor.signer,
+      { token: actor.token, audience: this.#options.audience, ...options },
+      binding,
+    );
   }
 }
 

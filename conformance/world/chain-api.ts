@@ -34,12 +34,17 @@ export class ChainApi {
   }
 
   /** All events of this name since the run began, in ledger order, or those with the fields given. */
-  async events<Name extends EventName>(name: Name, fields: Partial<ContractEvents[Name]> = {}): Promise<SeenEvent<Name>[]> {
+  async events<Name extends EventName>(
+    name: Name,
+    fields: Partial<ContractEvents[Name]> = {},
+  ): Promise<SeenEvent<Name>[]> {
     const { events } = await this.#control.events({});
     return events
       .filter((event) => event.name.endsWith(`::${name}`))
       .map(({ bcs, ...place }) => ({ ...place, data: EVENTS[name].parse(Buffer.from(bcs, 'base64')) }))
-      .filter(({ data }) => Object.entries(fields).every(([field, value]) => data[field as keyof typeof data] === value));
+      .filter(({ data }) =>
+        Object.entries(fields).every(([field, value]) => data[field as keyof typeof data] === value),
+      );
   }
 
   /** The first event of this name with these fields, once it is there; undefined when it does not come in time. */

@@ -28,14 +28,21 @@ export class GatewayApi {
   }
 
   /** Creates a Pod that only waits, and gives the answer. */
-  createPod(actor: Actor, name: string, more: { namespace?: string; spec?: object; labels?: Record<string, string> } = {}): Promise<HttpAnswer> {
+  createPod(
+    actor: Actor,
+    name: string,
+    more: { namespace?: string; spec?: object; labels?: Record<string, string> } = {},
+  ): Promise<HttpAnswer> {
     const namespace = more.namespace ?? 'default';
     return this.as(actor, 'POST', `/api/v1/namespaces/${namespace}/pods`, { body: pod(name, more) });
   }
 }
 
 /** A Pod manifest that every implementation accepts. */
-export function pod(name: string, more: { namespace?: string; spec?: object; labels?: Record<string, string> } = {}): object {
+export function pod(
+  name: string,
+  more: { namespace?: string; spec?: object; labels?: Record<string, string> } = {},
+): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -43,30 +43,58 @@ export class MasterApi {
   }
 
   /** Sends a body with a one-shot credential bound to it. */
-  async asWorker(actor: Actor, method: string, target: string, body: object, send: WorkerSend = {}): Promise<HttpAnswer> {
+  async asWorker(
+    actor: Actor,
+    method: string,
+    target: string,
+    body: object,
+    send: WorkerSend = {},
+  ): Promise<HttpAnswer> {
     const text = JSON.stringify(body);
     const credential =
-      send.credential === undefined ? await this.#actors.oneShot(actor, { method, target, body: text }, send.mint) : send.credential;
+      send.credential === undefined
+        ? await this.#actors.oneShot(actor, { method, target, body: text }, send.mint)
+        : send.credential;
     const headers: Record<string, string> = { 'content-type': 'application/json' };
     if (credential !== null) headers['x-seal-token'] = credential;
     return this.http.send(method, target, { headers, body: text });
   }
 
   /** Sends as the suite's gateway, with a one-shot credential of its GatewayCap. */
-  async asGateway(method: string, target: string, body: object | '' = '', mint: Partial<MintOptions> = {}): Promise<HttpAnswer> {
+  async asGateway(
+    method: string,
+    target: string,
+    body: object | '' = '',
+    mint: Partial<MintOptions> = {},
+  ): Promise<HttpAnswer> {
     const { signer, cap } = this.gateway;
     const text = body === '' ? '' : JSON.stringify(body);
-    const credential = await mintOneShot(signer, { token: cap, audience: this.#audience, ...mint }, { method, target, body: text });
+    const credential = await mintOneShot(
+      signer,
+      { token: cap, audience: this.#audience, ...mint },
+      { method, target, body: text },
+    );
     const headers: Record<string, string> = { 'x-gateway-credential': credential };
     if (text) headers['content-type'] = 'application/json';
     return this.http.send(method, target, { headers, ...(text && { body: text }), timeoutMs: 35_000 });
   }
 
   /** Reads or writes the master's Kubernetes API as the suite's gateway, on behalf of a wallet. */
-  async asReader(method: string, target: string, options: SendOptions & { user?: string; group?: string } = {}): Promise<HttpAnswer> {
+  async asReader(
+    method: string,
+    target: string,
+    options: SendOptions & { user?: string; group?: string } = {},
+  ): Promise<HttpAnswer> {
     const { user = `0x${'a'.repeat(64)}`, group = 'daas:admins', headers, ...rest } = options;
-    const own = { authorization: `Bearer ${await this.gatewaySession()}`, 'x-remote-user': user, 'x-remote-group': group };
-    return this.http.send(method, target, { ...rest, headers: { ...own, ...(headers as Record<string, string> | undefined) } });
+    const own = {
+      authorization: `Bearer ${await this.gatewaySession()}`,
+      'x-remote-user': user,
+      'x-remote-group': group,
+    };
+    return this.http.send(method, target, {
+      ...rest,
+      headers: { ...own, ...(headers as Record<string, string> | undefined) },
+    });
   }
 
   /** A session credential of the suite's gateway, for the master's Kubernetes API. */

@@ -13,10 +13,14 @@ export async function runningWorker(
   t.needs('a worker that the suite can start', t.world.worker);
   const worker = await t.control.startWorker(request);
   t.defer(() => t.control.kill({ part: worker.id }));
-  await eventually(`a Ready node ${worker.nodeId}`, async () => ((await nodeReady(t, admin, worker.nodeId)) === 'True' ? true : undefined), {
-    withinMs,
-    intervalMs: 100,
-  });
+  await eventually(
+    `a Ready node ${worker.nodeId}`,
+    async () => ((await nodeReady(t, admin, worker.nodeId)) === 'True' ? true : undefined),
+    {
+      withinMs,
+      intervalMs: 100,
+    },
+  );
   return worker;
 }
 

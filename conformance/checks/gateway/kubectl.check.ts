@@ -16,7 +16,11 @@ const podManifest = (name: string): string =>
 async function succeeds(kubectl: Kubectl, args: string[], stdin?: string): Promise<KubectlResult> {
   const result = await kubectl.run(args, stdin === undefined ? {} : { stdin });
   if (result.code === 0) return result;
-  throw new CheckFailure(`kubectl ${args[0]} ended with ${result.code}`, { sent: args, wanted: 0, got: result });
+  throw new CheckFailure(`kubectl ${args[0]} ended with ${result.code}`, {
+    sent: args,
+    wanted: 0,
+    got: result,
+  });
 }
 
 export default defineChecks([
@@ -30,7 +34,9 @@ export default defineChecks([
       await succeeds(kubectl, ['get', 'nodes']);
       await succeeds(kubectl, ['apply', '-f', '-'], podManifest(pod));
       const unchanged = await succeeds(kubectl, ['apply', '-f', '-'], podManifest(pod));
-      ok('a second apply finds nothing to do', unchanged.stdout.includes('unchanged'), { got: unchanged.stdout });
+      ok('a second apply finds nothing to do', unchanged.stdout.includes('unchanged'), {
+        got: unchanged.stdout,
+      });
       await succeeds(kubectl, ['create', '-f', '-'], manifest('ConfigMap', config, { data: { a: '1' } }));
       await succeeds(kubectl, ['label', 'pod', pod, 'tier=front']);
       const labelled = await succeeds(kubectl, ['get', 'pods', '-l', 'tier=front', '-o', 'name']);
@@ -43,7 +49,10 @@ export default defineChecks([
         spec: {
           replicas: 1,
           selector: { matchLabels: { app: web } },
-          template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+          template: {
+            metadata: { labels: { app: web } },
+            spec: { containers: [{ name: 'c', image: 'nginx' }] },
+          },
         },
       };
       await succeeds(kubectl, ['apply', '-f', '-'], JSON.stringify(deployment));
@@ -68,32 +77,54 @@ export default defineChecks([
     })();
     t.defer(() => reading);
     t.defer(() => watch.stop());
-    await eventually('the first line of the watch', () => (seen.includes('1') ? true : undefined), { withinMs: 15_000 });
+    await eventually('the first line of the watch', () => (seen.includes('1') ? true : undefined), {
+      withinMs: 15_000,
+    });
     const admin = await t.actors.shared('admin');
     await t.gateway.as(admin, 'PATCH', `/api/v1/namespaces/default/configmaps/${name}`, {
       headers: { 'content-type': 'application/merge-patch+json' },
       body: JSON.stringify({ data: { a: '2' } }),
     });
-    await eventually('the change in the watch', () => (seen.includes('2') ? true : undefined), { withinMs: 2_000 });
+    await eventually('the change in the watch', () => (seen.includes('2') ? true : undefined), {
+      withinMs: 2_000,
+    });
   }),
 
-  check('GW-KCT-003', 'kubectl apply --server-side works and reports conflicts', { requires, timeoutMs }, async (t) => {
-    const kubectl = await t.kubectl(await t.actors.shared('admin'));
-    const name = t.name('ssa');
-    const with_ = (value: string): string => manifest('ConfigMap', name, { data: { a: value } });
-    await succeeds(kubectl, ['apply', '--server-side', '--field-manager=one', '-f', '-'], with_('1'));
-    const conflict = await kubectl.run(['apply', '--server-side', '--field-manager=two', '-f', '-'], { stdin: with_('2') });
-    ok('another manager gets a conflict', conflict.code !== 0 && /conflict/i.test(conflict.stderr), { got: conflict });
-    await succeeds(kubectl, ['apply', '--server-side', '--force-conflicts', '--field-manager=two', '-f', '-'], with_('2'));
-    const value = await succeeds(kubectl, ['get', 'configmap', name, '-o', 'jsonpath={.data.a}']);
-    ok('the forced value stands', value.stdout === '2', { wanted: '2', got: value.stdout });
-  }),
+  check(
+    'GW-KCT-003',
+    'kubectl apply --server-side works and reports conflicts',
+    { requires, timeoutMs },
+    async (t) => {
+      const kubectl = await t.kubectl(await t.actors.shared('admin'));
+      const name = t.name('ssa');
+      const with_ = (value: string): string => manifest('ConfigMap', name, { data: { a: value } });
+      await succeeds(kubectl, ['apply', '--server-side', '--field-manager=one', '-f', '-'], with_('1'));
+      const conflict = await kubectl.run(['apply', '--server-side', '--field-manager=two', '-f', '-'], {
+        stdin: with_('2'),
+      });
+      ok('another manager gets a conflict', conflict.code !== 0 && /conflict/i.test(conflict.stderr), {
+        got: conflict,
+      });
+      await succeeds(
+        kubectl,
+        ['apply', '--server-side', '--force-conflicts', '--field-manager=two', '-f', '-'],
+        with_('2'),
+      );
+      const value = await succeeds(kubectl, ['get', 'configmap', name, '-o', 'jsonpath={.data.a}']);
+      ok('the forced value stands', value.stdout === '2', { wanted: '2', got: value.stdout });
+    },
+  ),
 
-  check('GW-KCT-006', 'kubectl without permission ends with 1 and says Forbidden', { requires, timeoutMs }, async (t) => {
-    const kubectl = await t.kubectl(await t.actors.shared('user'));
-    const denied = await kubectl.run(['get', 'secrets']);
-    ok('exit code 1', denied.code === 1, { wanted: 1, got: denied });
-    ok('it names what is forbidden', /\(Forbidden\).*secrets/s.test(denied.stderr), { got: denied.stderr });
-    await succeeds(kubectl, ['get', 'pods']);
-  }),
+  check(
+    'GW-KCT-006',
+    'kubectl without permission ends with 1 and says Forbidden',
+    { requires, timeoutMs },
+    async (t) => {
+      const kubectl = await t.kubectl(await t.actors.shared('user'));
+      const denied = await kubectl.run(['get', 'secrets']);
+      ok('exit code 1', denied.code === 1, { wanted: 1, got: denied });
+      ok('it names what is forbidden', /\(Forbidden\).*secrets/s.test(denied.stderr), { got: denied.stderr });
+      await succeeds(kubectl, ['get', 'pods']);
+    },
+  ),
 ]);

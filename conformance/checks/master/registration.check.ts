@@ -8,7 +8,12 @@ import { nodesNamed } from './nodes.ts';
 const now = (): number => Math.floor(Date.now() / 1000);
 
 /** Sends a registration that must be refused, and looks that no Node came of it. */
-async function refusedWithoutTrace(t: CheckContext, worker: Actor, send: WorkerSend, wanted: Refusal): Promise<void> {
+async function refusedWithoutTrace(
+  t: CheckContext,
+  worker: Actor,
+  send: WorkerSend,
+  wanted: Refusal,
+): Promise<void> {
   refused(await t.master.register(worker, send), wanted);
   equal('the Nodes of the refused worker', await nodesNamed(t, worker.nodeId), []);
 }
@@ -23,29 +28,67 @@ export default defineChecks([
     ok('there is a message for people', typeof at(answer.json, 'message') === 'string', { got: answer.json });
   }),
 
-  check('MS-REG-002/none', 'a registration without a credential is refused', { mutants: ['any-string-passes'] }, async (t) => {
-    const worker = await t.actors.fresh('node');
-    await refusedWithoutTrace(t, worker, { credential: null }, { status: 401, reason: 'MalformedCredential' });
-  }),
+  check(
+    'MS-REG-002/none',
+    'a registration without a credential is refused',
+    { mutants: ['any-string-passes'] },
+    async (t) => {
+      const worker = await t.actors.fresh('node');
+      await refusedWithoutTrace(
+        t,
+        worker,
+        { credential: null },
+        { status: 401, reason: 'MalformedCredential' },
+      );
+    },
+  ),
 
-  check('MS-REG-002/made-up', 'a registration with a made-up credential is refused', { mutants: ['any-string-passes'] }, async (t) => {
-    const worker = await t.actors.fresh('node');
-    await refusedWithoutTrace(t, worker, { credential: 'a-made-up-token' }, { status: 401, reason: 'MalformedCredential' });
-  }),
+  check(
+    'MS-REG-002/made-up',
+    'a registration with a made-up credential is refused',
+    { mutants: ['any-string-passes'] },
+    async (t) => {
+      const worker = await t.actors.fresh('node');
+      await refusedWithoutTrace(
+        t,
+        worker,
+        { credential: 'a-made-up-token' },
+        { status: 401, reason: 'MalformedCredential' },
+      );
+    },
+  ),
 
-  check('MS-REG-003', 'a node_id that is not the token’s is refused', { mutants: ['foreign-node-accepted'] }, async (t) => {
-    const worker = await t.actors.shared('node');
-    const other = t.name('other');
-    refused(await t.master.register(worker, { body: { node_id: other } }), { status: 403, reason: 'NodeIdMismatch' });
-    equal('the Nodes of that name', await nodesNamed(t, other), []);
-  }),
+  check(
+    'MS-REG-003',
+    'a node_id that is not the token’s is refused',
+    { mutants: ['foreign-node-accepted'] },
+    async (t) => {
+      const worker = await t.actors.shared('node');
+      const other = t.name('other');
+      refused(await t.master.register(worker, { body: { node_id: other } }), {
+        status: 403,
+        reason: 'NodeIdMismatch',
+      });
+      equal('the Nodes of that name', await nodesNamed(t, other), []);
+    },
+  ),
 
   ...[-31, 31].map((offset) =>
-    check(`MS-REG-005/${offset < 0 ? 'past' : 'future'}`, `a timestamp ${offset} s off is refused`, { mutants: ['registration-timestamp-ignored'] }, async (t) => {
-      const worker = await t.actors.fresh('node');
-      await refusedWithoutTrace(t, worker, { body: { timestamp: now() + offset * 2 } }, { status: 400, reason: 'TimestampOutOfRange' });
-      status(await t.master.register(worker, { body: { timestamp: now() + Math.sign(offset) * 25 } }), 200);
-    }),
+    check(
+      `MS-REG-005/${offset < 0 ? 'past' : 'future'}`,
+      `a timestamp ${offset} s off is refused`,
+      { mutants: ['registration-timestamp-ignored'] },
+      async (t) => {
+        const worker = await t.actors.fresh('node');
+        await refusedWithoutTrace(
+          t,
+          worker,
+          { body: { timestamp: now() + offset * 2 } },
+          { status: 400, reason: 'TimestampOutOfRange' },
+        );
+        status(await t.master.register(worker, { body: { timestamp: now() + Math.sign(offset) * 25 } }), 200);
+      },
+    ),
   ),
 
   check('MS-REG-008', 'the owner registers again and there is still one Node', {}, async (t) => {

@@ -13,7 +13,9 @@ export interface TappedEvent {
   bcs: string;
 }
 
-const READ_MASK = { paths: ['sequence_number', 'transactions.digest', 'transactions.events', 'transactions.transaction'] };
+const READ_MASK = {
+  paths: ['sequence_number', 'transactions.digest', 'transactions.events', 'transactions.transaction'],
+};
 
 /**
  * Follows the chain from where it is now and keeps each event of one package, in order. It reads checkpoint by

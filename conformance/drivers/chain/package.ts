@@ -66,7 +66,13 @@ export class ContractCalls {
     ]);
   }
 
-  recordResponse(tx: Transaction, cap: ObjectInput, requestId: string, status: number, bodyDigest: Uint8Array): void {
+  recordResponse(
+    tx: Transaction,
+    cap: ObjectInput,
+    requestId: string,
+    status: number,
+    bodyDigest: Uint8Array,
+  ): void {
     this.#call(tx, 'k8s_gateway', 'record_response', [
       tx.object(cap),
       tx.object(this.ids.registry),
@@ -88,7 +94,13 @@ export class ContractCalls {
     this.#call(tx, 'k8s_gateway', 'retire_gateway', args);
   }
 
-  registerEndpoint(tx: Transaction, adminCap: ObjectInput, url: string, pcrs: readonly Uint8Array[], master: string): void {
+  registerEndpoint(
+    tx: Transaction,
+    adminCap: ObjectInput,
+    url: string,
+    pcrs: readonly Uint8Array[],
+    master: string,
+  ): void {
     this.#call(tx, 'k8s_gateway', 'register_endpoint', [
       tx.object(adminCap),
       tx.object(this.ids.registry),
@@ -100,11 +112,20 @@ export class ContractCalls {
 
   registerEnclaveKey(tx: Transaction, masterCap: ObjectInput, publicKey: Uint8Array): void {
     const key = tx.pure.vector('u8', [...publicKey]);
-    this.#call(tx, 'k8s_gateway', 'register_enclave_key', [tx.object(masterCap), tx.object(this.ids.endpoint), key, tx.object.clock()]);
+    this.#call(tx, 'k8s_gateway', 'register_enclave_key', [
+      tx.object(masterCap),
+      tx.object(this.ids.endpoint),
+      key,
+      tx.object.clock(),
+    ]);
   }
 
   createCluster(tx: Transaction, endpoint: ObjectInput, name: string): void {
-    this.#call(tx, 'k8s_interface', 'create_cluster', [tx.object(endpoint), tx.pure.string(name), tx.object.clock()]);
+    this.#call(tx, 'k8s_interface', 'create_cluster', [
+      tx.object(endpoint),
+      tx.pure.string(name),
+      tx.object.clock(),
+    ]);
   }
 
   authorizeUser(tx: Transaction, cluster: ObjectInput, user: string, permissions: readonly string[]): void {
@@ -116,9 +137,20 @@ export class ContractCalls {
     this.#call(tx, 'k8s_interface', 'revoke_user', [tx.object(cluster), tx.pure.address(user)]);
   }
 
-  kubectlRequest(tx: Transaction, cluster: ObjectInput, permission: ObjectInput, command: string, args: readonly string[]): void {
+  kubectlRequest(
+    tx: Transaction,
+    cluster: ObjectInput,
+    permission: ObjectInput,
+    command: string,
+    args: readonly string[],
+  ): void {
     const list = tx.pure.vector('string', [...args]);
-    this.#call(tx, 'k8s_interface', 'kubectl_request', [tx.object(cluster), tx.object(permission), tx.pure.string(command), list]);
+    this.#call(tx, 'k8s_interface', 'kubectl_request', [
+      tx.object(cluster),
+      tx.object(permission),
+      tx.pure.string(command),
+      list,
+    ]);
   }
 
   #call(

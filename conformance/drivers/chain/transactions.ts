@@ -44,7 +44,9 @@ export async function execute(
   } catch (error) {
     const abort = abortIn(error);
     if (abort) return { ok: false, abort, message: describeError(error) };
-    throw new HarnessError(`the chain refused or lost a transaction: ${describeError(error)}`, { cause: error });
+    throw new HarnessError(`the chain refused or lost a transaction: ${describeError(error)}`, {
+      cause: error,
+    });
   }
   const done = result.$kind === 'Transaction' ? result.Transaction : result.FailedTransaction;
   await client.core.waitForTransaction({ digest: done.digest, timeout: 15_000 });
@@ -59,7 +61,11 @@ export async function execute(
       type: done.objectTypes[change.objectId] ?? '',
       owner: ownerOf(change.outputOwner),
     }));
-  const events = done.events.map((event) => ({ type: event.eventType, sender: event.sender, bcs: event.bcs }));
+  const events = done.events.map((event) => ({
+    type: event.eventType,
+    sender: event.sender,
+    bcs: event.bcs,
+  }));
   return { ok: true, digest: done.digest, created, events };
 }
 
@@ -78,13 +84,17 @@ export async function mustExecute(
 /** The created object whose type ends in `::module::Name`. */
 export function createdOf(outcome: { created: CreatedObject[] }, typeEnd: string): CreatedObject {
   const object = outcome.created.find(({ type }) => type.endsWith(typeEnd));
-  if (!object) throw new HarnessError(`no ${typeEnd} was created, only ${outcome.created.map((o) => o.type).join(', ')}`);
+  if (!object)
+    throw new HarnessError(
+      `no ${typeEnd} was created, only ${outcome.created.map((o) => o.type).join(', ')}`,
+    );
   return object;
 }
 
 /** Module and code of a Move abort, from the execution error that an outcome or a simulation error carries. */
 function abortIn(error: unknown): { module: string; code: number } | undefined {
-  const failure = error instanceof SimulationError ? error.executionError : (error as SuiClientTypes.ExecutionError | null);
+  const failure =
+    error instanceof SimulationError ? error.executionError : (error as SuiClientTypes.ExecutionError | null);
   if (failure?.$kind !== 'MoveAbort') return undefined;
   return { module: failure.MoveAbort.location?.module ?? '', code: Number(failure.MoveAbort.abortCode) };
 }
