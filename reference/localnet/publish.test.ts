@@ -20,6 +20,10 @@ public fun grow(thing: &mut Thing) { thing.value = thing.value + 100; event::emi
 `);
 const BROKEN = V1.replace('public fun value', 'fun value');
 
+function base64(built: CompiledPackage): string[] {
+  return built.modules.map((module) => Buffer.from(module).toString('base64'));
+}
+
 describe('packages', () => {
   let harness: Harness;
   let alice: Ed25519Keypair;
@@ -29,9 +33,6 @@ describe('packages', () => {
   });
   afterEach(() => expect(harness.faults).toEqual([]));
   afterAll(() => harness[Symbol.asyncDispose]());
-
-  const base64 = (built: CompiledPackage): string[] =>
-    built.modules.map((module) => Buffer.from(module).toString('base64'));
 
   async function upgrade(
     cap: string,

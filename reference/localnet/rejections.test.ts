@@ -10,6 +10,11 @@ import type { Harness } from './testing/harness.ts';
 
 const ELSEWHERE = `0x${'ab'.repeat(32)}`;
 
+async function sign(transaction: Uint8Array, ...signers: readonly Keypair[]): Promise<string[]> {
+  const signed = await Promise.all(signers.map((signer) => signer.signTransaction(transaction)));
+  return signed.map(({ signature }) => signature);
+}
+
 describe('transactions that the network does not take', () => {
   let harness: Harness;
   beforeAll(async () => {
@@ -27,11 +32,6 @@ describe('transactions that the network does not take', () => {
     tx.transferObjects([coin], ELSEWHERE);
     edit(tx);
     return tx.build({ client: harness.client });
-  }
-
-  async function sign(transaction: Uint8Array, ...signers: readonly Keypair[]): Promise<string[]> {
-    const signed = await Promise.all(signers.map((signer) => signer.signTransaction(transaction)));
-    return signed.map(({ signature }) => signature);
   }
 
   it.each([

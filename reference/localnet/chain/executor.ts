@@ -160,7 +160,9 @@ export class Executor {
     const [first, ...others] = request.loaded.gas;
     if (first === undefined) return;
     for (const coin of request.loaded.gas) state.addInput(coin, true);
-    const balance = (state.borrow(first.id)?.get() as Value[])[1] as Value[];
+    const target = state.borrow(first.id);
+    if (target === undefined) throw new TypeError('the gas coin is gone');
+    const balance = (target.get() as Value[])[1] as Value[];
     for (const coin of others) {
       const value = state.take(coin.id) as Value[];
       balance[0] = (balance[0] as bigint) + ((value[1] as Value[])[0] as bigint);

@@ -32,10 +32,6 @@ export class Faucet {
     if (coin === undefined) throw new Error('the treasury is gone');
     if (mist <= 0n || mist + BigInt(BUDGET) > (coin.coinBalance ?? 0n))
       throw new RangeError(`cannot send ${mist} MIST`);
-    const pure = (bytes: Uint8Array) => ({
-      $kind: 'Pure',
-      Pure: { bytes: Buffer.from(bytes).toString('base64') },
-    });
     const program = {
       inputs: [pure(bcs.u64().serialize(mist).toBytes()), pure(bcs.Address.serialize(recipient).toBytes())],
       commands: [
@@ -68,6 +64,10 @@ export class Faucet {
       throw new Error('the faucet transaction failed', { cause: result.effects.failure });
     return { id: created.id, amount: mist, transaction: transaction.digest };
   }
+}
+
+function pure(bytes: Uint8Array) {
+  return { $kind: 'Pure', Pure: { bytes: Buffer.from(bytes).toString('base64') } };
 }
 
 function input(index: number) {

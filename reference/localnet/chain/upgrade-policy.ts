@@ -71,15 +71,17 @@ function describeFunction(fn: FunctionInfo): string {
 }
 
 function describeType(type: DatatypeInfo): string {
-  const fields = (list: readonly FieldInfo[]): unknown =>
-    list.map((field) => [field.name, describe(field.type)]);
   return JSON.stringify([
     type.kind,
     type.abilities,
     type.typeParameters,
-    fields(type.fields),
-    type.variants.map((variant) => [variant.name, fields(variant.fields)]),
+    describeFields(type.fields),
+    type.variants.map((variant) => [variant.name, describeFields(variant.fields)]),
   ]);
+}
+
+function describeFields(list: readonly FieldInfo[]): readonly (readonly [string, string])[] {
+  return list.map((field) => [field.name, describe(field.type)]);
 }
 
 function describe(type: SignatureType): string {

@@ -118,9 +118,11 @@ function renderArguments(list: readonly unknown[]): GrpcTypes.Argument[] {
   return (list as readonly Argument[]).map(renderArgument);
 }
 
+function decodeModules(modules: readonly string[]): Uint8Array[] {
+  return modules.map((module) => Buffer.from(module, 'base64'));
+}
+
 function renderCommand(command: Command): GrpcTypes.Command['command'] {
-  const bytes = (modules: readonly string[]): Uint8Array[] =>
-    modules.map((module) => Buffer.from(module, 'base64'));
   switch (command.$kind) {
     case 'MoveCall': {
       const { package: id, module, function: name, typeArguments, arguments: args } = command.MoveCall;
@@ -163,14 +165,17 @@ function renderCommand(command: Command): GrpcTypes.Command['command'] {
     case 'Publish':
       return {
         oneofKind: 'publish',
-        publish: { modules: bytes(command.Publish.modules), dependencies: command.Publish.dependencies },
+        publish: {
+          modules: decodeModules(command.Publish.modules),
+          dependencies: command.Publish.dependencies,
+        },
       };
     case 'Upgrade': {
       const { modules, dependencies, package: id, ticket } = command.Upgrade;
       return {
         oneofKind: 'upgrade',
         upgrade: {
-          modules: bytes(modules),
+          modules: decodeModules(modules),
           dependencies,
           package: id,
           ticket: renderArgument(ticket as Argument),

@@ -41,11 +41,16 @@ export function parseCommand({ command }: GrpcTypes.Command): Command {
   return parsed(command) as unknown as Command;
 }
 
+function base64(modules: readonly Uint8Array[]): string[] {
+  return modules.map((module) => Buffer.from(module).toString('base64'));
+}
+
+function addresses(list: readonly string[]): Address[] {
+  return list.map((id) => requireAddress(id, 'dependencies'));
+}
+
 /** Enum values of the SDK's codec carry their member and, beside it, its name. */
 function parsed(command: GrpcTypes.Command['command']): Record<string, unknown> & { $kind: string } {
-  const base64 = (modules: Uint8Array[]): string[] =>
-    modules.map((module) => Buffer.from(module).toString('base64'));
-  const addresses = (list: string[]): Address[] => list.map((id) => requireAddress(id, 'dependencies'));
   switch (command.oneofKind) {
     case 'moveCall': {
       const { moveCall } = command;
@@ -104,6 +109,10 @@ function parsed(command: GrpcTypes.Command['command']): Record<string, unknown> 
   }
 }
 
+function milliseconds(at: { seconds: bigint; nanos: number } | undefined): string | null {
+  return at === undefined ? null : String(at.seconds * 1000n + BigInt(Math.floor(at.nanos / 1_000_000)));
+}
+
 /** Expiration of a request; none when it says nothing. */
 export function parseExpiration(expiration: GrpcTypes.TransactionExpiration | undefined): Expiration {
   const { kind } = expiration ?? { kind: undefined };
@@ -113,13 +122,11 @@ export function parseExpiration(expiration: GrpcTypes.TransactionExpiration | un
   if (kind === ExpirationKind.EPOCH) {
     return { $kind: 'Epoch', Epoch: Number(must(expiration.epoch, 'epoch')) };
   }
-  const ms = (at: { seconds: bigint; nanos: number } | undefined): string | null =>
-    at === undefined ? null : String(at.seconds * 1000n + BigInt(Math.floor(at.nanos / 1_000_000)));
   const window = {
     minEpoch: expiration.minEpoch === undefined ? null : String(expiration.minEpoch),
     maxEpoch: expiration.epoch === undefined ? null : String(expiration.epoch),
-    minTimestamp: ms(expiration.minTimestamp),
-    maxTimestamp: ms(expiration.maxTimestamp),
+    minTimestamp: milliseconds(expiration.minTimestamp),
+    maxTimestamp: milliseconds(expiration.maxTimestamp),
     chain: must(expiration.chain, 'chain'),
     nonce: expiration.nonce ?? 0,
   };

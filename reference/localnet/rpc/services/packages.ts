@@ -33,11 +33,14 @@ export function packageService(chain: Chain): ServiceHandlers<SuiGrpcClient['mov
       const versions = chain
         .packageVersions(data.info.originalId)
         .map(({ id, version }): GrpcTypes.PackageVersion => ({ packageId: id, version }));
-      const key = ({ version }: GrpcTypes.PackageVersion): string => String(version).padStart(20, '0');
-      const { items, nextPageToken } = page(versions, key, request);
+      const { items, nextPageToken } = page(versions, sortKey, request);
       return defined<GrpcTypes.ListPackageVersionsResponse>({ versions: items, nextPageToken });
     },
   };
+}
+
+function sortKey({ version }: GrpcTypes.PackageVersion): string {
+  return String(version).padStart(20, '0');
 }
 
 function findPackage(chain: Chain, text: string | undefined): { object: ChainObject; data: PackageData } {

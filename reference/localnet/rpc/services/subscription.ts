@@ -61,9 +61,9 @@ function watermark({ sequenceNumber }: Checkpoint, index: number): GrpcTypes.Wat
 async function* follow(chain: Chain, signal: AbortSignal): AsyncGenerator<Checkpoint, void, undefined> {
   const { ledger } = chain;
   let next = ledger.nextSequenceNumber;
-  let wake: () => void = () => {};
-  const stop = ledger.onCheckpoint(() => wake());
-  const abort = (): void => wake();
+  let wake: (() => void) | undefined;
+  const stop = ledger.onCheckpoint(() => wake?.());
+  const abort = (): void => wake?.();
   signal.addEventListener('abort', abort, { once: true });
   try {
     while (!signal.aborted) {
