@@ -13,18 +13,24 @@ export const CHECKS = {
 
 /** Every check there is, in a stable order. Throws HarnessError when two share an id. */
 export async function loadChecks(): Promise<readonly Check[]> {
-  const files: string[] = [];
-  for await (const file of glob(CHECKS.pattern, { cwd: CHECKS.root })) files.push(join(CHECKS.root, file));
-  const modules = await Promise.all(
-    files
-      .toSorted()
-      .map(async (file) => (await import(pathToFileURL(file).href)) as { default: readonly Check[] }),
+  return (await loadCheckFiles()).flatMap(({ checks }) => checks);
+}
+
+/** The files of checks, absolute, each with what it defines. */
+export async function loadCheckFiles(): Promise<readonly { file: string; checks: readonly Check[] }[]> {
+  const names: string[] = [];
+  for await (const name of glob(CHECKS.pattern, { cwd: CHECKS.root })) names.push(name);
+  const files = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const file = join(CHECKS.root, name);
+      const module = (await import(pathToFileURL(file).href)) as { default: readonly Check[] };
+      return { file, checks: module.default };
+    }),
   );
-  const checks = modules.flatMap((module) => module.default);
   const seen = new Set<string>();
-  for (const { id } of checks) {
+  for (const { id } of files.flatMap(({ checks }) => checks)) {
     if (seen.has(id)) throw new HarnessError(`two checks have the id ${id}`);
     seen.add(id);
   }
-  return checks;
+  return files;
 }

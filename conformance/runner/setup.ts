@@ -30,8 +30,6 @@ let session: Session | undefined;
 installRegistrar((checks) => {
   const chosen = checks.filter((check) => ids.has(check.id) && check.exclusive === plan.exclusive);
   for (const check of chosen) register(check);
-  // A file without a test is an error to vitest; one whose checks were not asked for is none to us.
-  if (chosen.length === 0) test.skip('nothing of this file was asked for', () => undefined);
 });
 
 afterAll(async () => {

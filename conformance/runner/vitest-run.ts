@@ -5,7 +5,7 @@ import type { CheckResult } from '../report/model.ts';
 import { mergeAttempts } from '../report/verdict.ts';
 import type { WorldInfo } from '../target/world-info.ts';
 import type { Check } from './check.ts';
-import { CHECKS } from './registry.ts';
+import { CHECKS, loadCheckFiles } from './registry.ts';
 import type { RunPlan } from './setup.ts';
 import { startVitest, type Reporter, type TestUserConfig } from 'vitest/node';
 
@@ -59,10 +59,14 @@ async function runPhase(
     exclusive,
     repeat: options.repeat,
   };
+  const ids = new Set(plan.ids);
+  const files = (await loadCheckFiles())
+    .filter((one) => one.checks.some(({ id }) => ids.has(id)))
+    .map(({ file }) => file);
   const config: TestUserConfig & { watch: false; config: false } = {
     root: CHECKS.root,
     config: false,
-    include: [CHECKS.pattern],
+    include: files,
     exclude: [],
     setupFiles: [modulePath('conformance/runner/setup.ts')],
     provide: { plan },

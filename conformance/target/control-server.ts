@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { describeError } from '../errors.ts';
 
@@ -15,12 +15,7 @@ export class ControlServer implements AsyncDisposable {
   #url = '';
 
   constructor(methods: ControlMethods) {
-    this.#server = createServer((request, response) => {
-      void answer(request, this.token, methods).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body ?? null));
-      });
-    });
+    this.#server = createServer((request, response) => void serve(request, response, this.token, methods));
   }
 
   async listen(): Promise<void> {
@@ -41,6 +36,17 @@ export class ControlServer implements AsyncDisposable {
     this.#server.close();
     await closed;
   }
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  token: string,
+  methods: ControlMethods,
+): Promise<void> {
+  const { status, body } = await answer(request, token, methods);
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body ?? null));
 }
 
 async function answer(

@@ -67,8 +67,7 @@ async function readAuthority(options: ProbeOptions): Promise<string | undefined 
     });
   }
   try {
-    new X509Certificate(pem);
-    return pem;
+    return new X509Certificate(pem).toString() === '' ? undefined : pem;
   } catch (cause) {
     if (options.part.startable) return 'not yet';
     throw new UsageError(`${options.name}.ca: ${options.caFile} holds no PEM certificate`, { cause });

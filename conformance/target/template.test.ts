@@ -7,6 +7,8 @@ const values = new Map([
   ['worker.node_id', 'n1'],
 ]);
 
+const unknown = (): string => fill('{{chain.uri}}', values, 'files of the gateway');
+
 describe('placeholders', () => {
   it('are filled, with or without spaces, as often as they stand', () => {
     expect(fill('{{chain.url}} {{ worker.node_id }}{{worker.node_id}}', values, 'x')).toBe(
@@ -19,8 +21,7 @@ describe('placeholders', () => {
   });
 
   it('without a value are a usage error that names the known ones', () => {
-    const call = () => fill('{{chain.uri}}', values, 'files of the gateway');
-    expect(call).toThrow(UsageError);
-    expect(call).toThrow('files of the gateway: there is no value for {{chain.uri}}');
+    expect(unknown).toThrow(UsageError);
+    expect(unknown).toThrow('files of the gateway: there is no value for {{chain.uri}}');
   });
 });
