@@ -140,6 +140,13 @@ describe('nitro', () => {
     });
   });
 
+  test('is what mode nitro opens, in production too', async () => {
+    await using place = await temporaryPlace();
+    const environment = { TEE_MODE: 'production', NSM_HELPER: '/bin/false' };
+    const opening = openTee(options(place, { config: { mode: 'nitro' }, environment }));
+    await expect(opening).rejects.toMatchObject({ name: 'TeeUnavailableError' });
+  });
+
   test('speaks to the security module through the helper', async () => {
     await using place = await temporaryPlace();
     const device = join(place.directory, 'nsm');

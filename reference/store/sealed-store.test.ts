@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../protocol/clock.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { logName } from './recovery.ts';
 import {
   bytes,
   contentsOf,
@@ -132,6 +133,31 @@ describe('durability', () => {
     expect(syncs).toBe(0);
     await store.close();
     expect(syncs).toBe(1);
+  });
+
+  test('with a late sync, the timer syncs what is written, and a failure stops the store', async () => {
+    await using directory = await temporaryDirectory();
+    let syncs = 0;
+    const datasync = async (): Promise<void> => {
+      syncs += 1;
+      if (syncs > 1) throw new Error('input/output error');
+    };
+    await using store = await openStore(directory.path, { sync: 1, datasync });
+    await store.put('/a', bytes('1'));
+    await expect.poll(() => syncs).toBe(1);
+    await store.put('/a', bytes('2'));
+    await expect.poll(() => syncs).toBe(2);
+    await expect(store.put('/a', bytes('3'))).rejects.toThrow('input/output error');
+  });
+
+  test('a log that cannot be begun stops the store', async () => {
+    await using directory = await temporaryDirectory();
+    await using store = await openStore(directory.path);
+    await store.put('/a', bytes('1'));
+    await writeFile(join(directory.path, logName(2)), 'in the way');
+    await expect(store.compact()).rejects.toThrow('EEXIST');
+    await expect(store.put('/a', bytes('2'))).rejects.toThrow();
+    expect(textOf(await store.get('/a'))).toBe('1');
   });
 
   test('a long log is compacted by maintenance', async () => {
