@@ -114,7 +114,7 @@ fun a_cluster_belongs_to_its_maker() {
     assert_eq!(cluster.created_at(), 1000);
     assert!(!cluster.is_authorized(@0xC));
     ts::return_shared(cluster);
-    let other = create(&mut s, @0xD, b"beta");
+    let other = create(&mut s, @0xD, world::filled(63, 98));
     assert!(other != id);
     s.end();
 }

@@ -1,11 +1,13 @@
 #[test_only]
 module k3s_daas::request_tests;
 
-use k3s_daas::k8s_gateway::{Self, GatewayCap, K8sAPIRequest, K8sAPIResult, Registry};
+use k3s_daas::k8s_gateway::{Self, GatewayCap, K8sAPIRequest, K8sAPIResult, Registry, SealToken};
+use k3s_daas::staking::StakeRecord;
 use k3s_daas::world;
 use std::bcs;
 use std::string::String;
 use std::unit_test::assert_eq;
+use sui::clock::Clock;
 use sui::test_scenario::{Self as ts, Scenario};
 
 /// A user's request 1 with these values.
@@ -435,5 +437,73 @@ fun a_status_code_is_at_most_599() {
     let mut s = world::begin();
     let endpoint = requested(&mut s);
     world::respond(&mut s, @0x3A, endpoint, world::request(1), 600, world::digest());
+    s.end();
+}
+
+#[test]
+fun status_codes_are_100_to_599() {
+    let mut s = world::begin();
+    let endpoint = requested(&mut s);
+    let token = world::newest_token(&mut s);
+    let record = world::record_of(&mut s, @0xA);
+    world::respond(&mut s, @0x3A, endpoint, world::request(1), 100, world::digest());
+    let second = b"0123456789abcdef0123456789abcdef".to_string();
+    world::execute_with(&mut s, token, record, second, b"GET", b"/", b"pods", world::digest());
+    world::respond(&mut s, @0x3A, endpoint, second, 599, world::digest());
+    s.end();
+}
+
+// === Capabilities out of place, which no transaction on a chain can bring about ===
+
+/// `sender` uses the GatewayCap of @0x6A.
+fun execute_as(s: &mut Scenario, sender: address, registry: &mut Registry) {
+    let id = world::newest_token(s);
+    s.next_tx(sender);
+    let cap = s.take_from_address<GatewayCap>(@0x6A);
+    let token = s.take_shared_by_id<SealToken>(id);
+    let record = s.take_shared_by_id<StakeRecord>(token.token_stake_record());
+    let clock = s.take_shared<Clock>();
+    cap.execute_kubectl_command(
+        registry,
+        &token,
+        &record,
+        world::request(1),
+        b"GET".to_string(),
+        b"/".to_string(),
+        b"".to_string(),
+        b"pods".to_string(),
+        world::digest(),
+        &clock,
+        s.ctx(),
+    );
+    ts::return_to_address(@0x6A, cap);
+    ts::return_shared(token);
+    ts::return_shared(record);
+    ts::return_shared(clock);
+}
+
+#[test]
+#[expected_failure(abort_code = k8s_gateway::EUnauthorised)]
+fun a_gateways_cap_serves_its_gateway_alone() {
+    let mut s = world::begin_with_gateway();
+    world::user_token(&mut s, @0xA);
+    let mut registry = s.take_shared<Registry>();
+    execute_as(&mut s, @0xB, &mut registry);
+    ts::return_shared(registry);
+    s.end();
+}
+
+#[test]
+#[expected_failure(abort_code = k8s_gateway::EUnauthorised)]
+fun a_gateways_cap_is_for_one_registry() {
+    let mut s = world::begin_with_gateway();
+    world::user_token(&mut s, @0xA);
+    s.next_tx(@0xAD);
+    k8s_gateway::init_for_testing(s.ctx());
+    s.next_tx(@0xAD);
+    // The other registry is the newer one.
+    let mut registry = s.take_shared<Registry>();
+    execute_as(&mut s, @0x6A, &mut registry);
+    ts::return_shared(registry);
     s.end();
 }
