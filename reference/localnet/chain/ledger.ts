@@ -4,7 +4,7 @@ import type { Checkpoint, TransactionRecord } from './checkpoint.ts';
 import type { GasCost } from './gas.ts';
 
 // Enough for long tests; an unbounded ledger would make a load test a memory test.
-const DEFAULT_CHECKPOINTS_KEPT = 200_000;
+const DEFAULT_CHECKPOINTS_KEPT = 50_000;
 const NO_GAS: GasCost = {
   computationCost: 0n,
   storageCost: 0n,

@@ -11,8 +11,8 @@ export interface GrpcRequest {
   /** Value of `grpc-timeout`. */
   readonly timeout: string | undefined;
   readonly body: Uint8Array;
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal;
+  /** Any of them aborts when the caller goes away or the server stops. */
+  readonly signals: readonly AbortSignal[];
 }
 
 export interface GrpcResponse {
@@ -122,10 +122,13 @@ class CallScope {
   constructor(request: GrpcRequest, outage: OutageGate) {
     const controller = new AbortController();
     this.signal = controller.signal;
-    const abort = (): void => controller.abort(request.signal.reason);
-    if (request.signal.aborted) abort();
-    request.signal.addEventListener('abort', abort, { once: true });
-    this.#release.push(() => request.signal.removeEventListener('abort', abort));
+    // Listeners that are taken off again: AbortSignal.any would leave a trace of every call at a signal that outlives it.
+    for (const signal of request.signals) {
+      const abort = (): void => controller.abort(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      this.#release.push(() => signal.removeEventListener('abort', abort));
+    }
     this.#release.push(outage.onInterruption((reason) => controller.abort(reason)));
     const match = TIMEOUT.exec(request.timeout ?? '');
     if (match === null) return;

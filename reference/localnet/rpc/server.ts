@@ -79,7 +79,7 @@ export class HttpServer {
       contentType,
       timeout: typeof timeout === 'string' ? timeout : undefined,
       body,
-      signal: AbortSignal.any([gone.signal, this.#closed.signal]),
+      signals: [gone.signal, this.#closed.signal],
     });
     response.writeHead(answer.status, { 'content-type': answer.contentType, 'cache-control': 'no-store' });
     response.flushHeaders();
