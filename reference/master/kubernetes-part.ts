@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { bootstrapCluster } from '../kubernetes/bootstrap.ts';
-import { createKubernetesApi } from '../kubernetes/index.ts';
+import { bootstrapCluster, createKubernetesApi, startControllers } from '../kubernetes/index.ts';
 import type { LogSource } from '../kubernetes/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
@@ -28,5 +27,13 @@ export function openKubernetes(options: OpenKubernetesOptions): KubernetesPart {
     log,
     maxBodyBytes: bodyBytes,
   });
-  return { handle: (request) => api.handle(request), start: async () => bootstrapCluster(api.objects) };
+  return {
+    handle: (request) => api.handle(request),
+    async start(signal) {
+      await bootstrapCluster(api.objects);
+      startControllers({ api, clock, signal, log }).catch((error: unknown) => {
+        if (!signal.aborted) log.fatal({ err: error }, 'the controllers ended');
+      });
+    },
+  };
 }
