@@ -1,3 +1,4 @@
+import { abortFor } from '../../contracts/bindings/index.ts';
 import { verifyAttestation } from '../attestation/verify.ts';
 import { abortableSleep } from '../chain/event-stream.ts';
 import type { ChainEvent, ChainReader, NautilusEndpoint } from '../chain/types.ts';
@@ -5,7 +6,7 @@ import { encodeBase64url } from '../protocol/base64url.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { parseAttestationAnswer } from '../protocol/wire-responses.ts';
-import { masterUnavailable } from './http/reply.ts';
+import { Failure, masterUnavailable } from './http/reply.ts';
 import type { MasterClient } from './master-client.ts';
 import { readAll } from './master-client.ts';
 import type { EnclaveIdentity } from './response-check.ts';
@@ -26,6 +27,8 @@ export interface EnclaveTrustDeps {
 
 const MAX_DOCUMENT_BYTES = 65_536;
 const MAX_PAUSE_MS = 5_000;
+/** Code of EEndpointUnavailable in module k8s_gateway. */
+const ENDPOINT_UNAVAILABLE = 4;
 
 /**
  * Whether the master is the enclave that the chain expects. Nothing goes to it or is believed from
@@ -35,7 +38,7 @@ const MAX_PAUSE_MS = 5_000;
 export class EnclaveTrust {
   readonly #deps: EnclaveTrustDeps;
   #identity: EnclaveIdentity | undefined;
-  #why = 'the master is not attested yet';
+  #refusal = masterUnavailable('the master is not attested yet');
   /** Raised by every change on chain; a verification begun under an older number does not count. */
   #generation = 0;
   #wake: (() => void) | undefined;
@@ -47,7 +50,7 @@ export class EnclaveTrust {
 
   /** The attested key. Throws a Failure (503) while there is none. */
   current(): EnclaveIdentity {
-    if (this.#identity === undefined) throw masterUnavailable(this.#why);
+    if (this.#identity === undefined) throw this.#refusal;
     return this.#identity;
   }
 
@@ -81,7 +84,7 @@ export class EnclaveTrust {
     if (isKnown) return;
     this.#generation += 1;
     this.#identity = undefined;
-    this.#why = 'the enclave key, its measurements or its status changed on chain';
+    this.#refusal = masterUnavailable('the enclave key, its measurements or its status changed on chain');
     this.#wake?.();
   }
 
@@ -104,8 +107,7 @@ export class EnclaveTrust {
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.#why =
-          error instanceof Untrusted ? error.message : 'the attestation of the master cannot be checked now';
+        this.#refusal = refusalOf(error);
         this.#deps.log.warn({ err: error }, 'master not attested');
         failures += 1;
         await sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** Math.min(failures, 8)), signal);
@@ -129,7 +131,8 @@ export class EnclaveTrust {
   async #verify(signal: AbortSignal): Promise<EnclaveIdentity> {
     const { reader, clock, root, randomBytes, verify = verifyAttestation } = this.#deps;
     const endpoint = await reader.endpoint(this.#deps.endpoint, { signal });
-    if (endpoint.status !== 'active') throw new Untrusted(`the endpoint is in status ${endpoint.status}`);
+    if (endpoint.status !== 'active')
+      throw new EndpointInactive(`the endpoint is in status ${endpoint.status}`);
     if (endpoint.publicKey.length !== 32) throw new Untrusted('no enclave key is registered on chain');
     const nonce = randomBytes(32);
     const document = await this.#document(nonce, signal);
@@ -151,6 +154,22 @@ export class EnclaveTrust {
     }
     return parsed.value;
   }
+}
+
+/** In the words of the contract, which would refuse as well. */
+class EndpointInactive extends Error {
+  override readonly name = 'EndpointInactive';
+}
+
+function refusalOf(error: unknown): Failure {
+  const abort = abortFor('k8s_gateway', ENDPOINT_UNAVAILABLE);
+  if (error instanceof EndpointInactive && abort !== undefined) {
+    const { reason, http, message } = abort;
+    return new Failure({ http, kubernetes: 'ServiceUnavailable', reason, message, retryAfter: 5 });
+  }
+  return masterUnavailable(
+    error instanceof Untrusted ? error.message : 'the attestation of the master cannot be checked now',
+  );
 }
 
 class Untrusted extends Error {

@@ -5,6 +5,7 @@ import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { singleHeader } from '../../protocol/bearer.ts';
 import { canonicalTarget } from '../../protocol/canonical-path.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import { readBody } from './body.ts';
@@ -40,7 +41,8 @@ export class GatewayServer {
         requestTimeout: 30_000,
         // Longer than load balancers and Go's client (90 s) keep theirs, so that they close first.
         keepAliveTimeout: 95_000,
-        requireHostHeader: true,
+        // Checked below, since node's own answer would be no Status.
+        requireHostHeader: false,
         insecureHTTPParser: false,
         noDelay: true,
       },
@@ -97,6 +99,9 @@ export class GatewayServer {
   }
 
   #request(message: IncomingMessage, id: string, signal: AbortSignal): GatewayRequest {
+    if (singleHeader(message.rawHeaders, 'host').status !== 'one') {
+      throw new ProtocolError('BadRequest', 'a request has exactly one Host header');
+    }
     const target = canonicalTarget(message.url ?? '');
     if (!target.ok) throw new ProtocolError('BadRequest', `the request target is refused: ${target.error}`);
     const headers: Record<string, string> = {};
