@@ -147,22 +147,23 @@ describe('calls', () => {
   });
 });
 
-describe('the event stream', () => {
-  const stream = (buffer: number): EventStream =>
-    new EventStream({ client: world.client, package: world.ids.package, buffer, idleMs: 200 });
+function stream(buffer: number): EventStream {
+  return new EventStream({ client: world.client, package: world.ids.package, buffer, idleMs: 200 });
+}
 
-  async function collect(source: EventStream, from: bigint, wanted: number): Promise<EventBatch[]> {
-    const stop = new AbortController();
-    const batches: EventBatch[] = [];
-    let events = 0;
-    for await (const batch of source.follow({ from, signal: stop.signal })) {
-      batches.push(batch);
-      events += batch.events.length;
-      if (events >= wanted) stop.abort();
-    }
-    return batches;
+async function collect(source: EventStream, from: bigint, wanted: number): Promise<EventBatch[]> {
+  const stop = new AbortController();
+  const batches: EventBatch[] = [];
+  let events = 0;
+  for await (const batch of source.follow({ from, signal: stop.signal })) {
+    batches.push(batch);
+    events += batch.events.length;
+    if (events >= wanted) stop.abort();
   }
+  return batches;
+}
 
+describe('the event stream', () => {
   test('the past is caught up and the present followed, with no checkpoint left out', async () => {
     const commands = world.commands(world.gateway);
     const { checkpoint } = await world.reader.status();
