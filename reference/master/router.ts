@@ -2,6 +2,7 @@ import type { ApiResponse } from '../kubernetes/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
+import { StoreFullError } from '../store/types.ts';
 import type { HttpRequest } from './http/request.ts';
 import type { Reply } from './http/reply.ts';
 import { failureOf, json, statusOf } from './http/reply.ts';
@@ -58,9 +59,15 @@ export async function route(request: HttpRequest, deps: RouterDeps): Promise<Rep
 
 /** The answer to whatever a handler threw. */
 export function refusal(request: { path: string }, error: unknown, log: Logger): Reply {
-  const known = error instanceof ProtocolError ? error : new ProtocolError('InternalError');
-  if (known !== error) log.error({ err: error, path: request.path }, 'a request failed');
+  const known = knownError(error);
+  if (known.reason === 'InternalError') log.error({ err: error, path: request.path }, 'a request failed');
   return refuse(request.path, known);
+}
+
+function knownError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  if (error instanceof StoreFullError) return new ProtocolError('StoreFull', undefined, { retryAfter: 5 });
+  return new ProtocolError('InternalError');
 }
 
 /** A refusal in the shape that belongs to the path. */

@@ -7,6 +7,7 @@ import { Agent } from 'undici';
 import { openSimulatedTee } from '../../attestation/simulated-tee.ts';
 import { abortableSleep, TokenCache } from '../../chain/index.ts';
 import { bootstrapCluster } from '../../kubernetes/bootstrap.ts';
+import type { KubernetesApi } from '../../kubernetes/index.ts';
 import { createKubernetesApi } from '../../kubernetes/index.ts';
 import { mint } from '../../protocol/credential.ts';
 import { silentLogger } from '../../protocol/logger.ts';
@@ -65,11 +66,12 @@ export class Bench implements AsyncDisposable {
   readonly metrics = new MasterMetrics();
   #master: Master | undefined;
   #agent: Agent | undefined;
-  #directory = '';
+  #api: KubernetesApi | undefined;
+  directory = '';
 
   static async start(change: (deps: MasterDeps) => Partial<MasterDeps> = () => ({})): Promise<Bench> {
     const bench = new Bench();
-    bench.#directory = await mkdtemp(join(tmpdir(), 'master-'));
+    bench.directory = await mkdtemp(join(tmpdir(), 'master-'));
     bench.chain.gateways.set(bench.gateway.cap, {
       owner: bench.gateway.pair.toSuiAddress(),
       retired: false,
@@ -80,11 +82,11 @@ export class Bench implements AsyncDisposable {
 
   /** Starts the master over whatever the stores hold. */
   async boot(change: (deps: MasterDeps) => Partial<MasterDeps> = () => ({})): Promise<void> {
-    const tls = await ensureServerCertificate(this.#directory, ['127.0.0.1']);
+    const tls = await ensureServerCertificate(this.directory, ['127.0.0.1']);
     const config = parseMasterConfig({
       listen: { host: '127.0.0.1', port: 0 },
       public_url: 'https://127.0.0.1:1',
-      data_dir: this.#directory,
+      data_dir: this.directory,
       chain: {
         url: 'http://127.0.0.1:1',
         package: id('1'),
@@ -101,12 +103,15 @@ export class Bench implements AsyncDisposable {
     const reader = this.chain.reader;
     const cache = new TokenCache({ reader, clock: this.clock, ttlSeconds: 300 });
     const nonces = new DurableNonceStore({ store: this.nonces, clock: this.clock });
+    const logs = new PodLogs({ now: () => this.clock.nowMs() });
     const api = createKubernetesApi({
       store: this.objects,
       clock: this.clock,
       random: randomBytes,
       authorize: authorizeUser,
+      logs,
     });
+    this.#api = api;
     const deps: MasterDeps = {
       config,
       clock: this.clock,
@@ -114,8 +119,8 @@ export class Bench implements AsyncDisposable {
       ledger: this.ledger,
       storeSize: () => ({ entries: 0, bytes: 0, revision: this.objects.revision }),
       kubernetes: { handle: (request) => api.handle(request), start: () => bootstrapCluster(api.objects) },
-      logs: new PodLogs({ now: () => this.clock.nowMs() }),
-      tee: await openSimulatedTee({ directory: this.#directory, clock: this.clock, randomBytes }),
+      logs,
+      tee: await openSimulatedTee({ directory: this.directory, clock: this.clock, randomBytes }),
       tls,
       reader,
       commands: fakeCommands(this.chain),
@@ -181,6 +186,21 @@ export class Bench implements AsyncDisposable {
       nautilusEndpoint: this.chain.endpointId,
     });
     return staker;
+  }
+
+  /** Creates an object as the master itself would. */
+  async create(path: string, object: object): Promise<void> {
+    const response = await this.#api!.handle({
+      method: 'POST',
+      path,
+      query: '',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(object)),
+      user: { name: 'test', groups: ['system:masters'] },
+      signal: new AbortController().signal,
+      requestId: '',
+    });
+    if (response.status !== 201) throw new Error(Buffer.from(response.body as Uint8Array).toString('utf8'));
   }
 
   /** A one-shot credential of a worker for one request. */
@@ -262,7 +282,7 @@ export class Bench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await Promise.all([this.ledger.close(), this.objects.close(), this.nonces.close()]);
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 
