@@ -94,8 +94,8 @@ export class ObjectsApi {
   }
 
   /** What is there as ADDED, a BOOKMARK after it, then every change until `signal` aborts. */
-  watch(resource: ResourceDefinition, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    return watch(this.#machinery, resource, '', EVERYTHING, signal);
+  async *watch(resource: ResourceDefinition, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    yield* await watch(this.#machinery, resource, '', EVERYTHING, signal);
   }
 }
 

@@ -57,7 +57,9 @@ function resolve(value: number | string, desired: number, round: (value: number)
 }
 
 export const replicasOf = (set: ReplicaSet): number => set.spec.replicas ?? 0;
-const availableOf = (set: ReplicaSet): number => set.status?.availableReplicas ?? 0;
+/** A status that is behind its spec still counts pods that are on their way out. */
+const availableOf = (set: ReplicaSet): number =>
+  Math.min(set.status?.availableReplicas ?? 0, replicasOf(set));
 
 function oldestFirst(left: ReplicaSet, right: ReplicaSet): number {
   return (left.metadata.creationTimestamp ?? '').localeCompare(right.metadata.creationTimestamp ?? '');

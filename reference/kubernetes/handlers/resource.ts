@@ -73,6 +73,6 @@ async function handleList(exchange: Exchange): Promise<ApiResponse> {
 async function handleWatch(exchange: Exchange): Promise<ApiResponse> {
   const { resource, target, machinery, query, request } = exchange;
   if (resource.virtual) throw noSuchPath();
-  const events = watch(machinery, resource, target.namespace, listOptions(query), request.signal);
+  const events = await watch(machinery, resource, target.namespace, listOptions(query), request.signal);
   return watchResponse(exchange, events);
 }

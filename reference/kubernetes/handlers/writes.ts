@@ -48,11 +48,7 @@ export async function handleUpdate(exchange: Exchange): Promise<ApiResponse> {
   const object = readObject(exchange, write.options);
   checkNamespace(object, target.namespace);
   if ((object.metadata.name ?? '') === '') object.metadata.name = target.name;
-  if (object.metadata.name !== target.name) {
-    throw badRequest(
-      `the name of the object (${object.metadata.name}) does not match the name on the URL (${target.name})`,
-    );
-  }
+  checkName(object, target.name);
   try {
     const stored = await mutate(machinery, target, () => structuredClone(object), { write, put: true });
     return objectResponse(exchange, 200, stored);
@@ -150,6 +146,7 @@ async function applyObject(exchange: Exchange, write: Write): Promise<{ stored: 
   }
   checkNamespace(config, target.namespace);
   config.metadata.name ??= target.name;
+  checkName(config, target.name);
   const settings = {
     manager: write.options.fieldManager,
     force: write.options.force,
@@ -252,6 +249,14 @@ function readObject(exchange: Exchange, options: WriteOptions): KubeObject {
     options.fieldValidation,
     exchange.warnings,
   );
+}
+
+function checkName({ metadata }: KubeObject, name: string): void {
+  if (metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
 }
 
 export function checkNamespace(object: KubeObject, namespace: string): void {

@@ -18,41 +18,54 @@ export type WatchEvent =
 const DEFAULT_SECONDS = 1800;
 
 /**
- * Events of a collection until `signal` aborts or the time is over; the signal's end is a clean end.
- * Throws only before the first event, for options that do not work.
+ * Events of a collection until `signal` aborts or the time is over, both a clean end. What is there already is
+ * read before this resolves, so that nothing that happens afterwards is missed. Rejects for options that do not work.
  */
-export function watch(
+export async function watch(
   machinery: Machinery,
   resource: ResourceDefinition,
   namespace: string,
   options: ListOptions,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
+): Promise<AsyncGenerator<WatchEvent>> {
+  const { objects } = machinery;
   const selection = selectionOf(resource, options);
   const asked = options.resourceVersion ?? 0;
-  if (asked > machinery.objects.revision) throw futureRevision(asked, machinery.objects.revision);
-  return events(machinery, resource, namespace, options, selection, signal);
+  if (asked > objects.revision) throw futureRevision(asked, objects.revision);
+  const scope: Scope = {
+    resource,
+    namespace,
+    options,
+    selection,
+    start: asked === 0 ? objects.revision : asked,
+    initial: [],
+  };
+  if (options.sendInitialEvents ?? asked === 0) {
+    const present = await objects.list(resource, namespace);
+    scope.start = present.revision;
+    scope.initial = present.items.filter((stored) => selection.matches(stored));
+  }
+  return events(machinery, scope, signal);
 }
 
-async function* events(
-  machinery: Machinery,
-  resource: ResourceDefinition,
-  namespace: string,
-  options: ListOptions,
-  selection: Selection,
-  signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
+interface Scope {
+  resource: ResourceDefinition;
+  namespace: string;
+  options: ListOptions;
+  selection: Selection;
+  /** Changes after this revision follow the initial objects. */
+  start: number;
+  initial: Stored[];
+}
+
+async function* events(machinery: Machinery, scope: Scope, signal: AbortSignal): AsyncGenerator<WatchEvent> {
   const { objects, clock } = machinery;
-  const asked = options.resourceVersion ?? 0;
-  const initial = options.sendInitialEvents ?? asked === 0;
-  let revision = asked === 0 ? objects.revision : asked;
-  if (initial) {
-    const present = await objects.list(resource, namespace);
-    revision = present.revision;
-    for (const stored of present.items) if (selection.matches(stored)) yield { type: 'ADDED', stored };
-    if (options.sendInitialEvents === true && options.allowWatchBookmarks) {
-      yield { type: 'BOOKMARK', revision, initialEventsEnd: true };
-    }
+  const { resource, namespace, options, selection } = scope;
+  let revision = scope.start;
+  for (const stored of scope.initial) yield { type: 'ADDED', stored };
+  scope.initial = [];
+  if (options.sendInitialEvents === true && options.allowWatchBookmarks) {
+    yield { type: 'BOOKMARK', revision, initialEventsEnd: true };
   }
   const end = new AbortController();
   const stop = AbortSignal.any([signal, end.signal]);
@@ -74,7 +87,7 @@ async function* events(
       if (event !== undefined) yield event;
     }
   } catch (error) {
-    yield { type: 'ERROR', status: statusOf(error, asked) };
+    yield { type: 'ERROR', status: statusOf(error, scope.start) };
   } finally {
     end.abort();
     await deadline;
