@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../paths.ts';
 import type { Report } from '../report/model.ts';
+import { daas, type Ended } from '../testing/daas.ts';
 import { dishonestServer, dumb, echo, plausible, selfSigned, silent } from '../testing/dishonest-servers.ts';
 
 let dir = '';
@@ -12,32 +12,6 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'daas-test-'));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command line as a user would. */
-async function daas(args: string[], options: { interruptAfter?: RegExp } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true' },
-  });
-  let stdout = '';
-  let stderr = '';
-  let interrupted = false;
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-    if (interrupted || !options.interruptAfter?.test(stderr)) return;
-    interrupted = true;
-    child.kill('SIGINT');
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stdout, stderr };
-}
 
 /** Writes a target file whose master and gateway are at `url`. */
 async function targetAt(name: string, url: string, ca: string | undefined): Promise<string> {

@@ -110,8 +110,8 @@ export class World implements AsyncDisposable {
       ...(usesBundled ? bundled.file.timings : {}),
       ...file.timings,
     };
-    const attestation = file.attestation ?? (usesBundled ? bundled.file.attestation : undefined);
-    const pcrs = attestation?.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
+    const attestation = { ...(file.master === 'bundled' ? bundled.file.attestation : {}), ...file.attestation };
+    const pcrs = attestation.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
 
     this.runDir = await mkdtemp(join(tmpdir(), 'daas-'));
     const runDir = this.runDir;
@@ -119,7 +119,7 @@ export class World implements AsyncDisposable {
     await this.#firstValues(timings, pcrs);
     this.#setServerValues('master', master);
     this.#setServerValues('gateway', gateway);
-    if (attestation?.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
+    if (attestation.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
 
     const chain = await this.#startChain(pcrs);
     this.#set(
