@@ -23,6 +23,7 @@ import { DEFAULT_SEAMS } from './default-seams.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { kubeconfig } from './kubeconfig.ts';
+import { SessionNonces } from './session-nonces.ts';
 
 /** Connects everything a configuration names and starts the gateway. Resolves when it listens. */
 export async function startGateway(
@@ -65,7 +66,10 @@ export async function startGateway(
       {
         steps: VERIFICATION_STEPS,
         tokens: cache,
-        nonces: new MemoryNonceStore({ clock, capacity: sessions }),
+        nonces: new SessionNonces(new MemoryNonceStore({ clock, capacity: sessions }), {
+          clock,
+          clockSkewSeconds: config.timings.clock_skew_seconds,
+        }),
         reader,
       },
       mutant?.credential?.bind(mutant),
