@@ -12,7 +12,7 @@ afterAll(async () => {
 
 async function state(nodeId: string): Promise<string | undefined> {
   const { body } = await bench.read(`/api/v1/nodes/${nodeId}`);
-  return body.metadata?.labels?.['k3s-daas.io/worker-state'];
+  return body.metadata?.labels?.['k3s-daas.dev/worker-state'];
 }
 
 async function reaches(staker: Staker, wanted: string | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import { STAKE_ANNOTATION } from '../kubernetes/index.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import type { KubernetesClient, NodeCondition } from './kubernetes-client.ts';
@@ -5,9 +6,7 @@ import type { Transition } from './worker-registry.ts';
 import type { WorkerRecord, WorkerState } from './worker-state.ts';
 
 /** Label of a Node with the state of its worker. */
-export const STATE_LABEL = 'k3s-daas.io/worker-state';
-/** Annotation of a Node with the stake behind it, MIST. */
-export const STAKE_ANNOTATION = 'k3s-daas.io/stake-amount';
+export const STATE_LABEL = 'k3s-daas.dev/worker-state';
 
 /** Reason of a Ready condition that the master, not the agent, wrote. */
 const MASTER_REASON = 'WorkerHeartbeatMissed';

@@ -20,7 +20,7 @@ describe('POST /api/v1/register-worker', () => {
       const read = await bench.read('/api/v1/nodes/w1');
       return read.status === 200 && read.body.status?.conditions ? read : undefined;
     });
-    expect(node.body.metadata.labels['k3s-daas.io/worker-state']).toBe('pending');
+    expect(node.body.metadata.labels['k3s-daas.dev/worker-state']).toBe('pending');
     expect(node.body.status.conditions[0]).toMatchObject({ type: 'Ready', status: 'False' });
   });
 

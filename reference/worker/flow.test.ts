@@ -15,7 +15,7 @@ async function running(worker: RunningWorker): Promise<void> {
   await eventually(async () => {
     const { body } = await cluster.read(`/api/v1/nodes/${worker.nodeId}`);
     const ready = body.status?.conditions?.find(({ type }: { type: string }) => type === 'Ready');
-    return ready?.status === 'True' && body.metadata.labels['k3s-daas.io/worker-state'] === 'active'
+    return ready?.status === 'True' && body.metadata.labels['k3s-daas.dev/worker-state'] === 'active'
       ? true
       : undefined;
   });

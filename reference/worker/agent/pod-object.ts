@@ -20,11 +20,11 @@ export interface Pod extends KubeObject {
 }
 
 /** Seconds after which a pod that is not restarted ends by itself. */
-export const EXIT_AFTER = 'k3s-daas.io/exit-after-seconds';
+export const EXIT_AFTER = 'k3s-daas.dev/exit-after-seconds';
 /** Exit code that it ends with; 0 when absent. */
-export const EXIT_CODE = 'k3s-daas.io/exit-code';
+export const EXIT_CODE = 'k3s-daas.dev/exit-code';
 /** Lines that the pod's containers print. */
-export const LOG_LINES = 'k3s-daas.io/log';
+export const LOG_LINES = 'k3s-daas.dev/log';
 
 /** How a pod is to end by itself; undefined: it runs until it is deleted. */
 export function plannedExit(pod: Pod): { afterMs: number; code: number } | undefined {
