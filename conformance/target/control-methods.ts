@@ -29,7 +29,8 @@ export interface Control {
   events(params: object): Promise<{ events: readonly TappedEvent[] }>;
   localnet(params: { path: string; body: object }): Promise<void>;
   startWorker(params: WorkerRequest): Promise<WorkerStarted>;
-  start(params: PartRef): Promise<void>;
+  /** `values` stand in for placeholders in its files, command and environment for this start alone. */
+  start(params: PartRef & { values?: Record<string, string> }): Promise<void>;
   stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number }>;
   kill(params: PartRef): Promise<void>;
   state(params: PartRef): Promise<PartState>;
@@ -90,7 +91,7 @@ export function controlMethods(
     },
     start: async (ref) => {
       const part = partOf(ref);
-      await part.start();
+      await part.start(ref.values);
       if (ref.part !== 'gateway' && ref.part !== 'master') return;
       const url = world.values.get(`${ref.part}.url`) ?? '';
       await probeServer({ name: ref.part, url, caFile: world.values.get(`${ref.part}.ca`), part });

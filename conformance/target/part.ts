@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { HarnessError, TargetError } from '../errors.ts';
 import { poll } from '../drivers/wait.ts';
 import { TargetProcess, type Exit } from './process.ts';
-import { fill, type Values } from './template.ts';
+import { fill, withValues, type Values } from './template.ts';
 import type { PartConfig } from './types.ts';
 
 /** What a part's variables are expanded with, and where its relative paths start. */
@@ -26,15 +26,24 @@ export class Part implements AsyncDisposable {
   readonly name: string;
   readonly context: PartContext;
   #process: TargetProcess | undefined;
+  #values: Values;
 
   constructor(context: PartContext) {
     this.name = context.name;
     this.context = context;
+    this.#values = context.values;
   }
 
   /** False for a part that runs already and is only known by its URL. */
   get startable(): boolean {
     return this.context.config.start !== undefined;
+  }
+
+  /** Placeholders that its command, environment and files use. */
+  get placeholders(): ReadonlySet<string> {
+    const { start, files } = this.context.config;
+    const text = JSON.stringify({ start, files });
+    return new Set([...text.matchAll(/\{\{\s*([a-z0-9_.]+)\s*\}\}/gi)].map(([, name]) => name!));
   }
 
   get running(): boolean {
@@ -45,9 +54,13 @@ export class Part implements AsyncDisposable {
     return this.#process;
   }
 
-  /** Writes its configuration files and starts it. Readiness is its owner's to wait for. */
-  async start(): Promise<void> {
+  /**
+   * Writes its configuration files and starts it. Readiness is its owner's to wait for. `values` stand in for those of
+   * its placeholders for this start alone.
+   */
+  async start(values: Record<string, string> = {}): Promise<void> {
     const { config, dir } = this.context;
+    this.#values = withValues(this.context.values, values);
     if (!config.start) return;
     await mkdir(dir, { recursive: true });
     for (const [path, content] of Object.entries(config.files ?? {})) {
@@ -151,7 +164,7 @@ export class Part implements AsyncDisposable {
   }
 
   #fill(text: string, where: string): string {
-    return fill(text, this.context.values, where);
+    return fill(text, this.#values, where);
   }
 
   #path(path: string): string {

@@ -50,6 +50,19 @@ export const DEFAULT_TIMINGS: Timings = {
   clock_skew_seconds: 30,
 };
 
+/**
+ * Placeholders beside those of names and places. The suite varies them at a restart: a target file that uses one lets it
+ * check what happens at a small bound or in another mode.
+ */
+export const ORDINARY_VALUES = {
+  /** Sessions, and tokens, that the gateway remembers. */
+  'limits.sessions': 10_000,
+  /** Nonces that the master remembers. */
+  'limits.nonces': 1_000_000,
+  /** `true` or `false`. */
+  'features.one_shot_kubectl': 'false',
+} as const;
+
 export interface StartConfig {
   command?: string[];
   container?: { image: string; args?: string[] };

@@ -24,4 +24,6 @@ export interface ServerInfo {
   ca?: string;
   /** The suite can stop and start it. */
   startable: boolean;
+  /** Placeholders that its files, command and environment use: what another start may vary. */
+  placeholders: string[];
 }

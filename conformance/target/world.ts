@@ -19,6 +19,7 @@ import { probeServer } from './probe.ts';
 import { fill, withValues, type Values } from './template.ts';
 import {
   DEFAULT_TIMINGS,
+  ORDINARY_VALUES,
   type ChainIds,
   type ServerConfig,
   type Timings,
@@ -110,7 +111,10 @@ export class World implements AsyncDisposable {
       ...(usesBundled ? bundled.file.timings : {}),
       ...file.timings,
     };
-    const attestation = { ...(file.master === 'bundled' ? bundled.file.attestation : {}), ...file.attestation };
+    const attestation = {
+      ...(file.master === 'bundled' ? bundled.file.attestation : {}),
+      ...file.attestation,
+    };
     const pcrs = attestation.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
 
     this.runDir = await mkdtemp(join(tmpdir(), 'daas-'));
@@ -182,6 +186,7 @@ export class World implements AsyncDisposable {
       'master.port': master,
       'master.port2': master2,
       'spare.port': spare,
+      ...ORDINARY_VALUES,
       'attestation.pcr0': pcrs[0],
       'attestation.pcr1': pcrs[1],
       'attestation.pcr2': pcrs[2],
@@ -265,7 +270,13 @@ export class World implements AsyncDisposable {
     const caFile = this.#values.get(`${name}.ca`);
     await probeServer({ name, url, caFile, part, signal });
     const ca = caFile ? await readFile(caFile, 'utf8') : undefined;
-    this.servers.set(name, { part, config, info: { url, startable: part.startable, ...(ca && { ca }) } });
+    const info = {
+      url,
+      startable: part.startable,
+      placeholders: [...part.placeholders],
+      ...(ca && { ca }),
+    };
+    this.servers.set(name, { part, config, info });
   }
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {

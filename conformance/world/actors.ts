@@ -46,16 +46,22 @@ export class Actors {
 
   /** A new wallet with coins and nothing else. */
   async wallet(mist = 20_000_000_000n): Promise<Ed25519Keypair> {
-    const signer = new Ed25519Keypair();
+    return this.#funded(new Ed25519Keypair(), mist);
+  }
+
+  async #funded<S extends Signer>(signer: S, mist: bigint): Promise<S> {
     await this.#options.control.fund({ address: signer.toSuiAddress(), mist: String(mist) });
     return signer;
   }
 
-  /** A new actor: funded, staked, with a live token. */
-  async fresh(kind: StakeKind, options: { nodeId?: string; mist?: bigint } = {}): Promise<Actor> {
+  /** A new actor: funded, staked, with a live token. `signer` in place of a new Ed25519 wallet. */
+  async fresh(
+    kind: StakeKind,
+    options: { nodeId?: string; mist?: bigint; signer?: Signer } = {},
+  ): Promise<Actor> {
     const nodeId = kind === 'node' ? (options.nodeId ?? `n-${randomLabel()}`) : '';
     const mist = options.mist ?? STAKES[kind].minimum;
-    const signer = await this.wallet(mist + 10_000_000_000n);
+    const signer = await this.#funded(options.signer ?? new Ed25519Keypair(), mist + 10_000_000_000n);
     const { client, calls } = this.#options;
     const staked = await mustExecute(`staking as ${kind}`, client, signer, (tx) =>
       calls.stake(tx, kind, mist, nodeId),
