@@ -13,3 +13,8 @@ export { bootstrapCluster } from './bootstrap.ts';
 export { startControllers } from './controllers/start.ts';
 export type { ControllerName, ControllerOptions } from './controllers/start.ts';
 export { STAKE_ANNOTATION } from './scheduler/choose-node.ts';
+export type { ResourceDefinition } from './resources/definition.ts';
+export { leases } from './resources/cluster.ts';
+export { nodes } from './resources/nodes.ts';
+export { pods } from './resources/pods.ts';
+export { findKind, findResource, resources } from './resources/table.ts';
