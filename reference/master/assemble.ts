@@ -58,7 +58,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
   const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
   const tls = await ensureServerCertificate(config.data_dir, [...hosts], () => clock.nowMs());
-  const stores = await openStores({ config, clock, tee, mutant, log });
+  const stores = await openStores({ config, clock, tee, storeOptions: seams.storeOptions, log });
   const client = connectChain(config.chain.url);
   const reader = new ChainClient(client, config.chain);
   const cache = new TokenCache({
@@ -84,17 +84,19 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     randomBytes,
     ledger: stores.ledger,
     storeSize: () => stores.size(),
-    kubernetes,
+    kubernetes: { ...kubernetes, handle: seams.kubernetes(kubernetes.handle) },
     logs,
     tee,
     tls,
     reader,
     commands: new Commands(submitter, config.chain),
-    events: new EventStream({
-      client,
-      package: config.chain.package,
-      onTrouble: (error) => log.warn({ err: error }, 'the chain cannot be followed'),
-    }),
+    events: seams.events(
+      new EventStream({
+        client,
+        package: config.chain.package,
+        onTrouble: (error) => log.warn({ err: error }, 'the chain cannot be followed'),
+      }),
+    ),
     cache,
     credential: mutate(credential, mutant?.credential),
     nonces,

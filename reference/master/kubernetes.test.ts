@@ -121,15 +121,8 @@ describe('the Kubernetes API of the master', () => {
     const staker = bench.staker('log1');
     const { body } = await bench.register(staker);
     const mine = { authorization: `Bearer ${body.join.token}` };
-    const pod = (name: string, nodeName: string): object => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace: 'default' },
-      spec: { nodeName, containers: [{ name: 'c', image: 'i' }] },
-    });
     await bench.create('/api/v1/namespaces/default/pods', pod('mine', 'log1'));
     await bench.create('/api/v1/namespaces/default/pods', pod('other', 'elsewhere'));
-    const log = (name: string): string => `/api/v1/namespaces/default/pods/${name}/log?container=c`;
     expect((await bench.send('POST', log('other'), mine, 'x\n')).status).toBe(403);
     expect((await bench.send('POST', log('mine'), mine, 'one\ntwo\n')).status).toBe(200);
     const lines = await bench.send('GET', log('mine'), await bench.readHeaders());
@@ -140,4 +133,17 @@ describe('the Kubernetes API of the master', () => {
 async function ca(): Promise<string> {
   const { ensureServerCertificate } = await import('../tls/index.ts');
   return (await ensureServerCertificate(bench.directory, ['127.0.0.1'])).ca;
+}
+
+function pod(name: string, nodeName: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { nodeName, containers: [{ name: 'c', image: 'i' }] },
+  };
+}
+
+function log(name: string): string {
+  return `/api/v1/namespaces/default/pods/${name}/log?container=c`;
 }

@@ -1,8 +1,14 @@
+import type { EventSource } from '../chain/types.ts';
+import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
+import type { SealedStoreOptions } from '../store/sealed-store.ts';
 import type { WorkerChecks } from './handlers/worker-request.ts';
 import { defaultWorkerChecks } from './handlers/worker-request.ts';
 import type { PushedEvent } from './handlers/sui-events.ts';
 import type { EventProcessor } from './event-processor.ts';
 import type { MasterConfig } from './config.ts';
+
+/** The Kubernetes API as a function. */
+export type KubernetesHandle = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** Variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +35,12 @@ export interface MasterSeams {
   rewind: bigint;
   /** What is done with events that somebody pushed. */
   onHint: (events: readonly PushedEvent[], processor: EventProcessor) => void | Promise<void>;
+  /** How a sealed store is opened. */
+  storeOptions: (options: SealedStoreOptions) => SealedStoreOptions;
+  /** Where the chain's events come from. */
+  events: (source: EventSource) => EventSource;
+  /** What answers requests to the Kubernetes API. */
+  kubernetes: (handle: KubernetesHandle) => KubernetesHandle;
   /** The environment by which the TEE is chosen. */
   teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
@@ -51,6 +63,9 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     rewind: 0n,
     // The chain is followed without a gap anyway; a hint can only be believed or ignored.
     onHint: () => {},
+    storeOptions: (options) => options,
+    events: (source) => source,
+    kubernetes: (handle) => handle,
     teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
   };

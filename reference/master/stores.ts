@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Tee } from '../attestation/tee.ts';
-import type { Mutant } from '../mutants/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import type { SealedStore, SealedStoreOptions } from '../store/sealed-store.ts';
@@ -24,7 +23,8 @@ export interface OpenStoresOptions {
   config: MasterConfig;
   clock: Clock;
   tee: Tee;
-  mutant: Mutant | undefined;
+  /** How each store is opened. */
+  storeOptions: (options: SealedStoreOptions) => SealedStoreOptions;
   log: Logger;
 }
 
@@ -32,17 +32,25 @@ export interface OpenStoresOptions {
 const NONCE_SYNC_MS = 100;
 
 /** Opens the stores and recovers what they held. Rejects when one is damaged or sealed for another measurement. */
-export async function openStores({ config, clock, tee, log }: OpenStoresOptions): Promise<Stores> {
+export async function openStores({
+  config,
+  clock,
+  tee,
+  storeOptions,
+  log,
+}: OpenStoresOptions): Promise<Stores> {
   const { limits, timings, data_dir } = config;
   const open = (name: string, options: Partial<SealedStoreOptions>): Promise<SealedStore> =>
-    openSealedStore({
-      directory: join(data_dir, 'store', name),
-      sealing: tee,
-      clock,
-      keyRotationSeconds: timings.key_rotation_seconds,
-      onError: (error) => log.error({ err: error, store: name }, 'store maintenance failed'),
-      ...options,
-    });
+    openSealedStore(
+      storeOptions({
+        directory: join(data_dir, 'store', name),
+        sealing: tee,
+        clock,
+        keyRotationSeconds: timings.key_rotation_seconds,
+        onError: (error) => log.error({ err: error, store: name }, 'store maintenance failed'),
+        ...options,
+      }),
+    );
   const objects = await open('objects', {
     limits: { entries: limits.store_entries, bytes: limits.store_bytes },
   });

@@ -58,7 +58,7 @@ export function assembleWorker(options: AssembleOptions): Worker {
     random: Math.random,
     randomBytes,
     reader: new ChainClient(client, ids),
-    commands: new Commands(submitter, ids),
+    commands: seams.commands(new Commands(submitter, ids), { client, signer, ids }),
     events: new EventStream({
       client,
       package: ids.package,

@@ -1,6 +1,16 @@
+import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import type { Signer } from '@mysten/sui/cryptography';
+import type { ChainCommands, ChainIds } from '../chain/types.ts';
 import type { AttestationStep } from '../attestation/verify.ts';
 import { ATTESTATION_STEPS } from '../attestation/verify.ts';
 import { CONTRACT_MINIMUM_MIST } from './config.ts';
+
+/** What a call of the contracts can be made from. */
+export interface CallContext {
+  client: SuiGrpcClient;
+  signer: Signer;
+  ids: ChainIds;
+}
 
 /** The worker's decisions that may be replaced one by one; the defaults are the correct ones. */
 export interface WorkerSeams {
@@ -12,8 +22,12 @@ export interface WorkerSeams {
   obeysSlashing: boolean;
   /** Whether a shutdown ends the heartbeats. */
   stopsHeartbeats: boolean;
+  /** How the contracts are called. */
+  commands: (commands: ChainCommands, context: CallContext) => ChainCommands;
   /** The checks of the master's attestation, in order. */
   attestationSteps: readonly AttestationStep[];
+  /** Whether join data must be signed with the key on chain. */
+  checksJoin: boolean;
   /** Whether the master's certificate is verified. */
   verifiesCertificates: boolean;
   /** Whether connections to the master are kept for the next call. */
@@ -26,7 +40,9 @@ export const defaultWorkerSeams: WorkerSeams = {
   failuresBeforeRestart: 3,
   obeysSlashing: true,
   stopsHeartbeats: true,
+  commands: (commands) => commands,
   attestationSteps: ATTESTATION_STEPS,
+  checksJoin: true,
   verifiesCertificates: true,
   keepsConnections: true,
 };

@@ -156,6 +156,7 @@ class Run {
       nodeId: config.node_id,
       clock,
       log,
+      checksJoin: seams.checksJoin,
       confirmStake: () => this.#confirmStake(),
     };
     this.#join = await this.#step('register', () => register(token.id, info, registration, signal));

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'attestation-nonce-ignored',
   defects: ['D44', 'D53'],
-  title: 'attestation documents carry the first nonce that was asked for',
+  title: 'Attestation documents carry the first nonce that was asked for',
   part: 'master',
   master: (seams) => {
     let first: Uint8Array | undefined;

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'event-twice',
   defects: ['D38'],
-  title: 'events are processed again after a restart',
+  title: 'Events are processed again after a restart',
   part: 'master',
   master: (seams) => ({ ...seams, remembersEvents: false, rewind: 1_000n }),
 };

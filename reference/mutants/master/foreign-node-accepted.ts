@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'foreign-node-accepted',
   defects: ['D08'],
-  title: 'a registration may name a node other than the one of its seal token',
+  title: 'A registration may name a node other than the one of its seal token',
   part: 'master',
   master: (seams) => ({ ...seams, registrationChecks: { ...seams.registrationChecks, nodeId: () => {} } }),
 };

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'heartbeat-any-node',
   defects: ['D16'],
-  title: 'a heartbeat counts for whatever node it names',
+  title: 'A heartbeat counts for whatever node it names',
   part: 'master',
   master: (seams) => ({
     ...seams,

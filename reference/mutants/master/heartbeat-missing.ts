@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'heartbeat-missing',
   defects: ['D15'],
-  title: 'there is no heartbeat endpoint',
+  title: 'There is no heartbeat endpoint',
   part: 'master',
   master: (seams) => ({ ...seams, servesHeartbeat: false }),
 };

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'never-offline',
   defects: ['D17'],
-  title: 'a silent worker never goes offline',
+  title: 'A silent worker never goes offline',
   part: 'master',
   master: (seams) => ({ ...seams, offlineAfterSeconds: Number.POSITIVE_INFINITY }),
 };

@@ -5,7 +5,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'pushed-event-believed',
   defects: ['D37'],
-  title: 'pushed events are acted on without looking at the chain',
+  title: 'Pushed events are acted on without looking at the chain',
   part: 'master',
   master: (seams) => ({
     ...seams,

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'registration-timestamp-ignored',
   defects: ['D07'],
-  title: 'the timestamp of a registration is not looked at',
+  title: 'The timestamp of a registration is not looked at',
   part: 'master',
   master: (seams) => ({ ...seams, registrationChecks: { ...seams.registrationChecks, timestamp: () => {} } }),
 };

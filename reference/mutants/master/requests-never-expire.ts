@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'requests-never-expire',
   defects: ['D36'],
-  title: 'requests without a result are never dropped',
+  title: 'Requests without a result are never dropped',
   part: 'master',
   master: (seams) => ({ ...seams, dropsRequests: false }),
 };

@@ -5,7 +5,7 @@ import { replaceStep } from '../../protocol/verification-steps.ts';
 export const mutant: Mutant = {
   id: 'slashed-token-valid',
   defects: ['D09'],
-  title: 'a seal token outlives the slashing or withdrawal of its stake',
+  title: 'A seal token outlives the slashing or withdrawal of its stake',
   part: 'master',
   credential: (seams) => ({ ...seams, steps: replaceStep(seams.steps, 'stake', () => undefined) }),
   master: (seams) => ({ ...seams, obeysSlashing: false }),

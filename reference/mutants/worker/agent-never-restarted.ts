@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'agent-never-restarted',
   defects: ['D19'],
-  title: 'failed heartbeats never restart the agent',
+  title: 'Failed heartbeats never restart the agent',
   part: 'worker',
   worker: (seams) => ({ ...seams, failuresBeforeRestart: Number.POSITIVE_INFINITY }),
 };

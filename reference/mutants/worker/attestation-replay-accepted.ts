@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'attestation-replay-accepted',
   defects: ['D53', 'D44'],
-  title: 'the worker believes attestation documents over other nonces, however old',
+  title: 'The worker believes attestation documents over other nonces, however old',
   part: 'worker',
   worker: (seams) => ({
     ...seams,

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'debug-pcrs-accepted',
   defects: ['D44'],
-  title: 'the worker believes a master of any measurement',
+  title: 'The worker believes a master of any measurement',
   part: 'worker',
   worker: (seams) => ({
     ...seams,

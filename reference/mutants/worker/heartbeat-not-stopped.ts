@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'heartbeat-not-stopped',
   defects: ['D18'],
-  title: 'heartbeats go on after the shutdown',
+  title: 'Heartbeats go on after the shutdown',
   part: 'worker',
   worker: (seams) => ({ ...seams, stopsHeartbeats: false }),
 };

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'min-stake-1000-mist',
   defects: ['D31'],
-  title: 'the worker takes 1,000 MIST for the minimum stake',
+  title: 'The worker takes 1,000 MIST for the minimum stake',
   part: 'worker',
   worker: (seams) => ({ ...seams, minimumStakeMist: 1_000n }),
 };

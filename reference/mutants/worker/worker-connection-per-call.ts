@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'worker-connection-per-call',
   defects: ['D46'],
-  title: 'the worker opens a connection for every call',
+  title: 'The worker opens a connection for every call',
   part: 'worker',
   worker: (seams) => ({ ...seams, keepsConnections: false }),
 };

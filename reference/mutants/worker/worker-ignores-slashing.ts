@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'worker-ignores-slashing',
   defects: ['D20'],
-  title: 'the worker goes on after its stake was slashed',
+  title: 'The worker goes on after its stake was slashed',
   part: 'worker',
   worker: (seams) => ({ ...seams, obeysSlashing: false }),
 };

@@ -4,7 +4,7 @@ import type { Mutant } from '../types.ts';
 export const mutant: Mutant = {
   id: 'worker-tls-unverified',
   defects: ['D45'],
-  title: 'the worker does not verify the certificate of the master',
+  title: 'The worker does not verify the certificate of the master',
   part: 'worker',
   worker: (seams) => ({ ...seams, verifiesCertificates: false }),
 };

@@ -20,7 +20,11 @@ export function nodeObject(nodeId: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: nodeId, labels: nodeLabels(nodeId), annotations: { 'k3s-daas.dev/agent': 'simulated' } },
+    metadata: {
+      name: nodeId,
+      labels: nodeLabels(nodeId),
+      annotations: { 'k3s-daas.dev/agent': 'simulated' },
+    },
   };
 }
 
