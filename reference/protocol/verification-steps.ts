@@ -126,7 +126,9 @@ async function checkReplay(context: VerificationContext): Promise<Refusal | unde
     case 'forgotten':
       return refuse('ReplayDetected');
     case 'present': {
-      const again = !context.binding && !oneShotSessions && outcome.value === value;
+      // The skew is for clocks that differ at the first use; a session that is known ends at its `exp`.
+      const ended = context.nowMs >= claims.exp * 1000;
+      const again = !context.binding && !oneShotSessions && !ended && outcome.value === value;
       return again ? undefined : refuse('ReplayDetected');
     }
   }
