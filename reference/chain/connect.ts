@@ -8,7 +8,7 @@ import { SuiGrpcClient } from '@mysten/sui/grpc';
 
 /** A client for a node's URL. The network's name matters to name services only. */
 export function connectChain(url: string): SuiGrpcClient {
-  return new SuiGrpcClient({ network: 'localnet', baseUrl: url });
+  return new SuiGrpcClient({ network: 'localnet', baseUrl: url, format: 'binary' });
 }
 
 /** The wallet of a configuration file. */

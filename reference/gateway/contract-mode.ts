@@ -84,7 +84,9 @@ export class ContractMode {
     const contentType = request.headers['content-type'] ?? '';
     const { method, path, query } = request;
     // First the payload: when the master is away, nothing must appear on chain.
+    const began = performance.now();
     await this.#offer(request, contentType, body, ends);
+    const offered = performance.now();
     const life = lifetime(outcomeTtlSeconds * 1_000, stopping);
     const recorded = results.wait(request.id, life.signal);
     try {
@@ -105,8 +107,15 @@ export class ContractMode {
           deadlineMs: Math.max(1, ends - performance.now() - NOT_SENT_MARGIN_MS),
         })
         .catch((error: unknown) => this.#notExecuted(error));
+      const executed = performance.now();
       log.info({ request_id: request.id, tx_digest: receipt?.digest }, 'on chain');
       const [response, result] = await Promise.all([this.#response(request.id, life.signal), recorded]);
+      const spent = {
+        offer_ms: Math.round(offered - began),
+        execute_ms: Math.round(executed - offered),
+        answer_ms: Math.round(performance.now() - executed),
+      };
+      log.info({ request_id: request.id, ...spent }, 'response recorded');
       const fault = seams.checkResponse(response, result, await enclave.settled(life.signal));
       if (fault === undefined) return response;
       log.error({ request_id: request.id, fault }, 'the response does not match the chain');

@@ -8,7 +8,8 @@ let world: GatewayWorld;
 let admin: Holder;
 let user: Holder;
 beforeAll(async () => {
-  world = await GatewayWorld.start({ log: process.env['GATEWAY_LOG'] ?? 'silent' });
+  // All parts share this process: the deadline is not what is tested here.
+  world = await GatewayWorld.start({ gateway: { timings: { request_deadline_ms: 20_000 } } });
   [admin, user] = await Promise.all([world.chain.holder('admin'), world.chain.holder('user')]);
 });
 afterAll(() => world[Symbol.asyncDispose]());
@@ -28,16 +29,15 @@ describe('contract mode', () => {
     expect(again.json).toMatchObject({ kind: 'Status', reason: 'AlreadyExists' });
   });
 
-  test('a hundred at once each get their own answer', async () => {
-    const started = performance.now();
+  test('many at once each get their own answer', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => world.call(admin, MAPS, { body: configMap(`many-${i}`) })),
+      Array.from({ length: 40 }, (_, i) => world.call(admin, MAPS, { body: configMap(`many-${i}`) })),
     );
     for (const [i, answer] of answers.entries()) {
       expect(answer.status).toBe(201);
       expect(answer.json).toMatchObject({ metadata: { name: `many-${i}` } });
     }
-    console.log(`100 writes: ${Math.round(performance.now() - started)} ms`);
+    expect(new Set(answers.map(({ headers }) => headers['audit-id'])).size).toBe(40);
   });
 });
 
