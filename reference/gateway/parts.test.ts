@@ -10,11 +10,9 @@ import { checkBody } from './check-body.ts';
 import { ConfigError, parseGatewayConfig } from './config.ts';
 import { execCredential } from './credential-plugin.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { MemoryNonceStore } from '../protocol/memory-nonce-store.ts';
 import { OpenStreams } from './open-streams.ts';
 import { Outcomes } from './outcomes.ts';
 import { RateLimit } from './rate-limit.ts';
-import { SessionNonces } from './session-nonces.ts';
 
 const ID = `0x${'a'.repeat(64)}`;
 
@@ -146,19 +144,6 @@ describe('bodies', () => {
   ])('%s %s %j: %s', (method, type, body, verdict) => {
     expect(check(method, type, body)).toBe(verdict);
   });
-});
-
-test('a used session is over at its exp, an unused one only after the skew', async () => {
-  const clock = new ManualClock(0);
-  const inner = new MemoryNonceStore({ clock, capacity: 10 });
-  const nonces = new SessionNonces(inner, { clock, clockSkewSeconds: 30 });
-  const until = 330_000;
-  expect(await nonces.putIfAbsent('used', 'v', until)).toEqual({ status: 'stored' });
-  clock.set(299_999);
-  expect(await nonces.putIfAbsent('used', 'v', until)).toMatchObject({ status: 'present' });
-  clock.set(300_000);
-  expect(await nonces.putIfAbsent('used', 'v', until)).toEqual({ status: 'forgotten' });
-  expect(await nonces.putIfAbsent('unused', 'v', until)).toEqual({ status: 'stored' });
 });
 
 test('a kubeconfig names gateway, CA and plugin, and holds no secret', () => {

@@ -23,7 +23,6 @@ import { DEFAULT_SEAMS } from './default-seams.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { SessionNonces } from './session-nonces.ts';
 
 /** Connects everything a configuration names and starts the gateway. Resolves when it listens. */
 export async function startGateway(
@@ -66,10 +65,7 @@ export async function startGateway(
       {
         steps: VERIFICATION_STEPS,
         tokens: cache,
-        nonces: new SessionNonces(new MemoryNonceStore({ clock, capacity: sessions }), {
-          clock,
-          clockSkewSeconds: config.timings.clock_skew_seconds,
-        }),
+        nonces: new MemoryNonceStore({ clock, capacity: sessions }),
         reader,
       },
       mutant?.credential?.bind(mutant),
