@@ -26,7 +26,8 @@ export interface Control {
   registerGateway(params: { address: string }): Promise<{ cap: string }>;
   retireGateway(params: { cap: string }): Promise<void>;
   caps(params: object): Promise<{ admin: boolean; slash: boolean }>;
-  events(params: object): Promise<{ events: readonly TappedEvent[] }>;
+  /** Events of the package since the run began, those before the place `from` left out. */
+  events(params: { from?: number }): Promise<{ events: readonly TappedEvent[] }>;
   localnet(params: { path: string; body: object }): Promise<void>;
   startWorker(params: WorkerRequest): Promise<WorkerStarted>;
   /** `values` stand in for placeholders in its files, command and environment for this start alone. */
@@ -74,7 +75,7 @@ export function controlMethods(
         slash: chain.operator?.caps.slash !== undefined,
       };
     },
-    events: async () => ({ events: await tap.events() }),
+    events: async ({ from = 0 }) => ({ events: (await tap.events()).slice(from) }),
     localnet: async ({ path, body }) => {
       if (!world.localnet) throw new HarnessError('the chain is not the embedded one');
       const answer = await fetch(`${chain.url}/localnet/${path}`, {

@@ -26,6 +26,10 @@ export class ChainApi {
   readonly client: SuiGrpcClient;
   readonly calls: ContractCalls;
   readonly #control: Control;
+  /** Everything fetched so far; the ledger only grows, so only what is new is asked for. */
+  readonly #fetched: TappedEvent[] = [];
+  readonly #decoded = new WeakMap<TappedEvent, unknown>();
+  #fetching: Promise<unknown> = Promise.resolve();
 
   constructor(client: SuiGrpcClient, calls: ContractCalls, control: Control) {
     this.client = client;
@@ -38,13 +42,33 @@ export class ChainApi {
     name: Name,
     fields: Partial<ContractEvents[Name]> = {},
   ): Promise<SeenEvent<Name>[]> {
-    const { events } = await this.#control.events({});
+    const events = await this.#allEvents();
     return events
       .filter((event) => event.name.endsWith(`::${name}`))
-      .map(({ bcs, ...place }) => ({ ...place, data: EVENTS[name].parse(Buffer.from(bcs, 'base64')) }))
+      .map((event) => this.#decode(name, event))
       .filter(({ data }) =>
         Object.entries(fields).every(([field, value]) => data[field as keyof typeof data] === value),
       );
+  }
+
+  #decode<Name extends EventName>(name: Name, event: TappedEvent): SeenEvent<Name> {
+    const known = this.#decoded.get(event) as SeenEvent<Name> | undefined;
+    if (known) return known;
+    const { bcs, ...place } = event;
+    const seen = { ...place, data: EVENTS[name].parse(Buffer.from(bcs, 'base64')) } as SeenEvent<Name>;
+    this.#decoded.set(event, seen);
+    return seen;
+  }
+
+  /** One fetch after the other, so that none is taken twice; each begins after the call, so nothing older is missed. */
+  async #allEvents(): Promise<readonly TappedEvent[]> {
+    const fetch = this.#fetching.then(async () => {
+      const { events } = await this.#control.events({ from: this.#fetched.length });
+      this.#fetched.push(...events);
+    });
+    this.#fetching = fetch.catch(() => undefined);
+    await fetch;
+    return this.#fetched;
   }
 
   /** The first event of this name with these fields, once it is there; undefined when it does not come in time. */
