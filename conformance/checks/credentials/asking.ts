@@ -1,0 +1,128 @@
+import type { HttpAnswer } from '../../drivers/http.ts';
+import {
+  freshNonce,
+  mintOneShot,
+  sealPayload,
+  type Claims,
+  type MintOptions,
+} from '../../drivers/credential.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import { isStatus, refused, status } from '../../runner/expectations.ts';
+import type { Actor } from '../../world/actors.ts';
+import { heartbeat } from '../../world/master-api.ts';
+
+/** What every user may read. */
+export const PODS = '/api/v1/namespaces/default/pods';
+
+export const unixNow = (): number => Math.floor(Date.now() / 1000);
+
+/** An id that no object has. */
+export const unknownId = (): string =>
+  `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`;
+
+/** Asks the gateway for the pods with exactly this credential. */
+export function ask(t: CheckContext, credential: string): Promise<HttpAnswer> {
+  return t.gateway.with(credential, 'GET', PODS);
+}
+
+/** The gateway must refuse this credential, in a Status, for this reason. */
+export async function mustRefuse(
+  t: CheckContext,
+  credential: string,
+  reason: string | readonly string[],
+): Promise<HttpAnswer> {
+  const answer = await ask(t, credential);
+  refused(answer, { status: 401, reason });
+  isStatus(answer, 'Unauthorized');
+  return answer;
+}
+
+/** The gateway must let this credential read the pods. */
+export async function mustPass(t: CheckContext, credential: string): Promise<void> {
+  status(await ask(t, credential), 200);
+}
+
+/** Claims of a good session of this actor. */
+export function goodClaims(t: CheckContext, actor: Actor): Claims {
+  const now = unixNow();
+  return {
+    v: 1,
+    token: actor.token,
+    sub: actor.address,
+    aud: t.world.chain.ids.cluster,
+    nonce: freshNonce(),
+    iat: now,
+    exp: now + 120,
+  };
+}
+
+/** A credential over any JSON text, signed by the actor. */
+export function sealText(actor: Actor, text: string): Promise<string> {
+  return sealPayload(actor.signer, text);
+}
+
+/** A session credential whose claims are the good ones with these changes. */
+export function sealClaims(t: CheckContext, actor: Actor, changes: object = {}): Promise<string> {
+  return sealText(actor, JSON.stringify({ ...goodClaims(t, actor), ...changes }));
+}
+
+/** The three parts of a credential. */
+export function partsOf(credential: string): { payload: string; signature: string } {
+  const [, payload = '', signature = ''] = credential.split('.');
+  return { payload, signature };
+}
+
+export const HEARTBEAT = '/api/v1/heartbeat';
+export const REGISTER = '/api/v1/register-worker';
+
+/** A heartbeat that can be sent again, byte for byte. */
+export interface Prepared {
+  credential: string;
+  body: string;
+}
+
+/** A heartbeat of this worker with a credential of its own, not sent yet. */
+export async function prepareHeartbeat(
+  t: CheckContext,
+  worker: Actor,
+  change: { mint?: Partial<MintOptions>; body?: Record<string, unknown> } = {},
+): Promise<Prepared> {
+  const body = JSON.stringify(heartbeat(worker, change.body));
+  const credential = await mintOneShot(
+    worker.signer,
+    { token: worker.token, audience: t.world.chain.ids.cluster, ...change.mint },
+    { method: 'POST', target: HEARTBEAT, body },
+  );
+  return { credential, body };
+}
+
+/** Sends a heartbeat as it was prepared; `over` replaces parts of the request. */
+export function beat(
+  t: CheckContext,
+  prepared: Prepared,
+  over: { method?: string; target?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<HttpAnswer> {
+  return t.master.http.send(over.method ?? 'POST', over.target ?? HEARTBEAT, {
+    headers: over.headers ?? { 'x-seal-token': prepared.credential, 'content-type': 'application/json' },
+    body: over.body ?? prepared.body,
+  });
+}
+
+const REGISTERED = new WeakMap<object, Promise<Actor>>();
+
+/** A registered worker that harmless checks share. */
+export function registeredWorker(t: CheckContext): Promise<Actor> {
+  const known = REGISTERED.get(t.actors);
+  if (known) return known;
+  const made = freshRegistered(t);
+  REGISTERED.set(t.actors, made);
+  made.catch(() => REGISTERED.delete(t.actors));
+  return made;
+}
+
+/** A new registered worker, for checks that harm it. */
+export async function freshRegistered(t: CheckContext): Promise<Actor> {
+  const worker = await t.actors.fresh('node');
+  status(await t.master.register(worker), 200);
+  return worker;
+}
