@@ -39,6 +39,8 @@ export async function heartbeatLoop(deps: HeartbeatLoopDeps, signal: AbortSignal
     if (outcome.kind === 'rejoin') {
       log.warn({ step: 'heartbeat', reason: outcome.reason }, 'the master asks for a new registration');
       await deps.rejoin(signal);
+      await sleep(backoff.next(), signal);
+      continue;
     }
     inARow += 1;
     const why = outcome.kind === 'failed' ? outcome.why : outcome.kind;

@@ -39,9 +39,10 @@ export interface MasterClientOptions {
   audience: string;
   clock: Clock;
   randomBytes: (size: number) => Uint8Array;
-  /** Longest wait for an answer, milliseconds. */
-  timeoutMs: number;
 }
+
+/** Longest wait for an answer unless a call says otherwise, milliseconds. */
+const TIMEOUT_MS = 10_000;
 
 /** Talks to the master over a few kept connections; never follows a redirect. */
 export class MasterClient {
@@ -55,11 +56,17 @@ export class MasterClient {
 
   /** Without a credential. Rejects with MasterUnreachableError, or the signal's reason. */
   get(target: string, signal: AbortSignal): Promise<MasterAnswer> {
-    return this.#send('GET', target, {}, undefined, signal);
+    return this.#send('GET', target, {}, undefined, signal, TIMEOUT_MS);
   }
 
   /** With a fresh one-shot credential for the seal token `token`. Rejections: see `get`. */
-  async post(target: string, token: string, body: string, signal: AbortSignal): Promise<MasterAnswer> {
+  async post(
+    target: string,
+    token: string,
+    body: string,
+    signal: AbortSignal,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<MasterAnswer> {
     const { signer, audience, clock, randomBytes } = this.#options;
     const bytes = Buffer.from(body);
     const { credential } = await mint(signer, {
@@ -72,7 +79,7 @@ export class MasterClient {
       request: { method: 'POST', target, body: bytes },
     });
     const headers = { 'content-type': 'application/json', 'x-seal-token': credential.reveal() };
-    return await this.#send('POST', target, headers, bytes, signal);
+    return await this.#send('POST', target, headers, bytes, signal, timeoutMs);
   }
 
   async close(): Promise<void> {
@@ -80,13 +87,13 @@ export class MasterClient {
   }
 
   #connect(): Agent {
-    const { timeoutMs, ca, verifies } = this.#options;
+    const { ca, verifies } = this.#options;
     return new Agent({
       connections: 2,
       keepAliveTimeout: 60_000,
       connect: {
         minVersion: 'TLSv1.3',
-        timeout: timeoutMs,
+        timeout: TIMEOUT_MS,
         rejectUnauthorized: verifies,
         ...(ca === undefined ? {} : { ca }),
       },
@@ -99,9 +106,10 @@ export class MasterClient {
     headers: Record<string, string>,
     body: Uint8Array | undefined,
     signal: AbortSignal,
+    timeoutMs: number,
   ): Promise<MasterAnswer> {
     if (!this.#options.keeps) this.#agent = this.#connect();
-    const late = AbortSignal.timeout(this.#options.timeoutMs);
+    const late = AbortSignal.timeout(Math.ceil(timeoutMs));
     try {
       const response = await this.#agent.request({
         origin: this.#options.url,
@@ -134,7 +142,7 @@ export class MasterClient {
   }
 }
 
-const CERTIFICATE_TROUBLE = /CERT|SELF_SIGNED|ISSUER|ALTNAME|ERR_TLS_(?!HANDSHAKE_TIMEOUT)/;
+const CERTIFICATE_TROUBLE = /CERT|VERIFY|SELF_SIGNED|ISSUER|ALTNAME|ERR_TLS_(?!HANDSHAKE_TIMEOUT)/;
 
 function unreachable(what: string, error: unknown, late: boolean): MasterUnreachableError {
   if (late) return new MasterUnreachableError(`${what}: no answer in time`, false, { cause: error });

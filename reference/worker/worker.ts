@@ -51,8 +51,9 @@ export interface Worker {
   run(signal: AbortSignal): Promise<number>;
 }
 
-/** Longest wait for one answer of the master, milliseconds. */
-const TIMEOUT_MS = 10_000;
+/** Longest wait for the answer to a heartbeat: milliseconds, and share of the interval. */
+const PATIENCE_MS = 10_000;
+const PATIENCE_SHARE = 0.8;
 
 /** Builds the worker from its parts. */
 export function createWorker(deps: WorkerDeps): Worker {
@@ -167,7 +168,15 @@ class Run {
     const { config, clock, agent, seams, sleep, random, log } = this.#deps;
     const never = new AbortController().signal;
     const signal = seams.stopsHeartbeats ? this.#stop.signal : never;
-    const parts = { master: this.#required(this.#master), nodeId: config.node_id, agent, clock };
+    const intervalMs = config.heartbeat_interval_seconds * 1000;
+    const parts = {
+      master: this.#required(this.#master),
+      nodeId: config.node_id,
+      agent,
+      clock,
+      // A hanging master must be given up before the next heartbeat is due.
+      timeoutMs: Math.min(PATIENCE_MS, intervalMs * PATIENCE_SHARE),
+    };
     await heartbeatLoop(
       {
         send: async (ending) => {
@@ -182,7 +191,7 @@ class Run {
         rejoin: () => this.#rejoin(),
         restartAgent: () => this.#restartAgent(),
         confirmStake: () => this.#confirmStake(),
-        intervalMs: config.heartbeat_interval_seconds * 1000,
+        intervalMs,
         failuresBeforeRestart: seams.failuresBeforeRestart,
         sleep,
         random,
@@ -246,7 +255,6 @@ class Run {
       audience: config.cluster,
       clock,
       randomBytes,
-      timeoutMs: Math.min(TIMEOUT_MS, config.heartbeat_interval_seconds * 800),
     });
   }
 

@@ -21,6 +21,8 @@ export interface HeartbeatDeps {
   nodeId: string;
   agent: Pick<Agent, 'runningPods' | 'usage'>;
   clock: Clock;
+  /** Longest wait for the answer, milliseconds. */
+  timeoutMs: number;
 }
 
 const REJOIN: ReadonlySet<Reason> = new Set(['UnknownNode', 'TokenRevoked', 'TokenExpired', 'UnknownToken']);
@@ -41,7 +43,7 @@ export async function sendHeartbeat(
     resource_usage: { ...deps.agent.usage() },
   });
   try {
-    const answer = await deps.master.post('/api/v1/heartbeat', token, body, signal);
+    const answer = await deps.master.post('/api/v1/heartbeat', token, body, signal, deps.timeoutMs);
     if (answer.status === 200) return { kind: 'acknowledged' };
     const reason = reasonOfApiError(answer.body);
     if (reason === 'StakeInactive') return { kind: 'stake-doubted' };
