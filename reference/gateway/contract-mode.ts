@@ -9,7 +9,6 @@ import { parseRecordedResponse } from '../protocol/wire-responses.ts';
 import type { RecordedResponse } from '../protocol/wire-responses.ts';
 import type { Principal } from '../protocol/verifier-types.ts';
 import { abortableSleep } from '../chain/event-stream.ts';
-import { checkBody } from './check-body.ts';
 import { Failure, masterUnavailable } from './http/reply.ts';
 import type { GatewayRequest, Reply } from './http/types.ts';
 import type { MasterClient } from './master-client.ts';
@@ -59,10 +58,10 @@ export class ContractMode {
   }
 
   async run(request: GatewayRequest, wanted: ResourceRequest, principal: Principal): Promise<Reply> {
-    const { deadlineMs, outcomes, enclave } = this.#deps;
+    const { deadlineMs, outcomes, enclave, seams } = this.#deps;
     enclave.current();
     const body = await request.readBody();
-    checkBody(request, wanted, body);
+    seams.checkBody(request, wanted, body);
     const ends = performance.now() + deadlineMs;
     const flight = this.#fly({ request, wanted, principal, body, ends });
     const timer = new AbortController();

@@ -1,6 +1,7 @@
 import type { ChainAbortError } from '../chain/errors.ts';
 import { permits } from '../protocol/permissions.ts';
 import { isReason, REASONS } from '../protocol/reasons.ts';
+import { checkBody } from './check-body.ts';
 import { forwardedHeaders } from './direct-mode.ts';
 import { Failure } from './http/reply.ts';
 import type { GatewayRequest, Reply } from './http/types.ts';
@@ -9,10 +10,13 @@ import type { GatewaySeams } from './seams.ts';
 
 /** The gateway's seams without any defect. */
 export const DEFAULT_SEAMS: GatewaySeams = {
+  config: (config) => config,
+  serve: (serve) => serve,
   permits,
   abortAnswer,
   checkResponse,
   forwardedHeaders,
+  checkBody,
   chainCommand: (command) => command,
   health,
   logFields,

@@ -123,7 +123,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     tls: deps.tls,
     bodyBytes: config.limits.body_bytes,
     newRequestId: () => newRequestId(deps.randomBytes),
-    handle: (request) => handler.handle(request),
+    handle: seams.serve((request) => handler.handle(request)),
     onAnswered: (request, status, error) => {
       const fields = { request_id: request?.id, ...(request && seams.logFields(request)), status };
       if (error !== undefined) log.error({ ...fields, err: error }, 'answered');

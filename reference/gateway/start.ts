@@ -26,9 +26,11 @@ import { kubeconfig } from './kubeconfig.ts';
 
 /** Connects everything a configuration names and starts the gateway. Resolves when it listens. */
 export async function startGateway(
-  config: GatewayConfig,
+  given: GatewayConfig,
   mutant?: Mutant,
 ): Promise<Gateway & { url: string }> {
+  const seams = mutate(DEFAULT_SEAMS, mutant?.gateway?.bind(mutant));
+  const config = seams.config(given);
   await mkdir(config.data_dir, { recursive: true, mode: 0o700 });
   const log = createLogger({ name: 'gateway', ...withoutUndefined(config.log) });
   const clock = systemClock;
@@ -70,7 +72,7 @@ export async function startGateway(
       },
       mutant?.credential?.bind(mutant),
     ),
-    seams: mutate(DEFAULT_SEAMS, mutant?.gateway?.bind(mutant)),
+    seams,
     log,
   });
   if (mutant !== undefined) log.warn({ mutant: mutant.id }, 'this gateway has a defect on purpose');
