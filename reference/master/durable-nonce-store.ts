@@ -12,6 +12,8 @@ const PREFIX = '/nonces/';
 export class DurableNonceStore implements NonceStore {
   readonly #store: KeyValueStore;
   readonly #clock: Clock;
+  /** Writes under way: the store shows them to nobody before they are durable. */
+  readonly #writing = new Map<string, { value: string; done: Promise<unknown> }>();
   /** Latest time seen: a clock that is set back does not bring forgotten nonces back. */
   #latestMs = 0;
 
@@ -24,13 +26,22 @@ export class DurableNonceStore implements NonceStore {
   async putIfAbsent(key: string, value: string, untilMs: number): Promise<NonceOutcome> {
     this.#latestMs = Math.max(this.#latestMs, this.#clock.nowMs());
     if (untilMs <= this.#latestMs) return { status: 'forgotten' };
+    const first = this.#writing.get(key);
+    if (first !== undefined) {
+      await first.done;
+      return { status: 'present', value: first.value };
+    }
     const ttlSeconds = Math.ceil((untilMs - this.#clock.nowMs()) / 1000);
+    const written = this.#store.put(PREFIX + key, Buffer.from(value, 'utf8'), { expected: 0, ttlSeconds });
+    this.#writing.set(key, { value, done: written.catch(() => undefined) });
     try {
-      await this.#store.put(PREFIX + key, Buffer.from(value, 'utf8'), { expected: 0, ttlSeconds });
+      await written;
       return { status: 'stored' };
     } catch (error) {
       if (error instanceof StoreFullError) return { status: 'full', retryAfterSeconds: 5 };
       if (!(error instanceof ConflictError)) throw error;
+    } finally {
+      this.#writing.delete(key);
     }
     const present = await this.#store.get(PREFIX + key);
     // Gone between the two calls: its time was over, and so is this one's.

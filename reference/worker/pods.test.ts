@@ -62,9 +62,9 @@ describe('a pod on a simulated worker', () => {
   });
 
   test('waits while there is no worker, and is taken up by the next one', async () => {
-    const first = 
-      cluster.startWorker('pods-2', { more: { agent_capacity: { cpu: 2, memory: '1Gi', pods: 10 } } }),
-    ];
+    const first = cluster.startWorker('pods-2', {
+      more: { agent_capacity: { cpu: 2, memory: '1Gi', pods: 10 } },
+    });
     const selector = { nodeSelector: { 'kubernetes.io/hostname': 'pods-2' } };
     await administrator.run('POST', PODS, pod('picky', {}, selector));
     await phase('picky', 'Running');
