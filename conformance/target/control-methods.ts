@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Transaction } from '@mysten/sui/transactions';
+import type { Attempt } from '../drivers/chain/attempt.ts';
 import type { EventTap, TappedEvent } from '../drivers/chain/event-tap.ts';
 import { HarnessError } from '../errors.ts';
 import type { Operator } from './operator.ts';
@@ -26,12 +28,25 @@ export interface Control {
   registerGateway(params: { address: string }): Promise<{ cap: string }>;
   retireGateway(params: { cap: string }): Promise<void>;
   caps(params: object): Promise<{ admin: boolean; slash: boolean }>;
+  /** The operator's wallet and the ids of the capabilities it holds. */
+  operator(params: object): Promise<{ address: string; admin?: string; slash?: string }>;
+  /** Sends a transaction as the operator; `transaction` is its JSON, sender and gas left open. */
+  operate(params: { transaction: string }): Promise<Attempt>;
   /** Events of the package since the run began, those before the place `from` left out. */
   events(params: { from?: number }): Promise<{ events: readonly TappedEvent[] }>;
   localnet(params: { path: string; body: object }): Promise<void>;
   startWorker(params: WorkerRequest): Promise<WorkerStarted>;
-  /** `values` stand in for placeholders in its files, command and environment for this start alone. */
-  start(params: PartRef & { values?: Record<string, string> }): Promise<void>;
+  /**
+   * `values` stand in for placeholders in its files, command and environment for this start alone; `env` is added to
+   * its environment. Waits until it serves, unless told to wait for its process alone.
+   */
+  start(
+    params: PartRef & {
+      values?: Record<string, string>;
+      env?: Record<string, string>;
+      await?: 'ready' | 'spawn';
+    },
+  ): Promise<void>;
   stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number }>;
   kill(params: PartRef): Promise<void>;
   state(params: PartRef): Promise<PartState>;
@@ -75,6 +90,16 @@ export function controlMethods(
         slash: chain.operator?.caps.slash !== undefined,
       };
     },
+    operator: async () => {
+      await Promise.resolve();
+      const { address, caps } = operator();
+      return {
+        address,
+        ...(caps.admin !== undefined && { admin: caps.admin }),
+        ...(caps.slash !== undefined && { slash: caps.slash }),
+      };
+    },
+    operate: ({ transaction }) => operator().attempt(Transaction.from(transaction)),
     events: async ({ from = 0 }) => ({ events: (await tap.events()).slice(from) }),
     localnet: async ({ path, body }) => {
       if (!world.localnet) throw new HarnessError('the chain is not the embedded one');
@@ -92,7 +117,8 @@ export function controlMethods(
     },
     start: async (ref) => {
       const part = partOf(ref);
-      await part.start(ref.values);
+      await part.start(ref.values, ref.env ? { env: ref.env } : {});
+      if (ref.await === 'spawn') return;
       if (ref.part !== 'gateway' && ref.part !== 'master') return;
       const url = world.values.get(`${ref.part}.url`) ?? '';
       await probeServer({ name: ref.part, url, caFile: world.values.get(`${ref.part}.ca`), part });

@@ -4,6 +4,7 @@ import { requestSuiFromFaucetV2 } from '@mysten/sui/faucet';
 import { Transaction } from '@mysten/sui/transactions';
 import { HarnessError, describeError } from '../errors.ts';
 import type { ContractCalls } from '../drivers/chain/package.ts';
+import { attempt, type Attempt } from '../drivers/chain/attempt.ts';
 import { mustExecute, type TransactionOutcome } from '../drivers/chain/transactions.ts';
 
 export interface OperatorCaps {
@@ -76,6 +77,13 @@ export class Operator {
   /** Runs one transaction after those before it; a failure is a HarnessError. */
   run(what: string, build: (tx: Transaction) => void): Promise<Extract<TransactionOutcome, { ok: true }>> {
     const next = this.#queue.then(() => mustExecute(what, this.#client, this.#signer, build));
+    this.#queue = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Sends one transaction after those before it, whatever becomes of it. */
+  attempt(transaction: Transaction): Promise<Attempt> {
+    const next = this.#queue.then(() => attempt(this.#client, this.#signer, transaction));
     this.#queue = next.catch(() => undefined);
     return next;
   }

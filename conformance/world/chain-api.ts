@@ -1,6 +1,6 @@
 import type { Signer } from '@mysten/sui/cryptography';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
-import type { Transaction } from '@mysten/sui/transactions';
+import { Transaction } from '@mysten/sui/transactions';
 import {
   EVENTS,
   OBJECTS,
@@ -11,6 +11,7 @@ import {
 } from '../../contracts/bindings/index.ts';
 import type { TappedEvent } from '../drivers/chain/event-tap.ts';
 import type { ContractCalls } from '../drivers/chain/package.ts';
+import { attempt, type Attempt } from '../drivers/chain/attempt.ts';
 import { execute, type TransactionOutcome } from '../drivers/chain/transactions.ts';
 import { poll } from '../drivers/wait.ts';
 import { HarnessError } from '../errors.ts';
@@ -94,5 +95,19 @@ export class ChainApi {
 
   execute(signer: Signer, build: (tx: Transaction) => void): Promise<TransactionOutcome> {
     return execute(this.client, signer, build);
+  }
+
+  /** Sends a transaction without a dry run, so that the chain itself refuses what is to be refused. */
+  attempt(signer: Signer, build: (tx: Transaction) => void): Promise<Attempt> {
+    const transaction = new Transaction();
+    build(transaction);
+    return attempt(this.client, signer, transaction);
+  }
+
+  /** The same as the operator, who holds the capabilities. */
+  async operate(build: (tx: Transaction) => void): Promise<Attempt> {
+    const transaction = new Transaction();
+    build(transaction);
+    return this.#control.operate({ transaction: await transaction.toJSON() });
   }
 }

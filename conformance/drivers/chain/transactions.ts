@@ -54,13 +54,7 @@ export async function execute(
     const abort = abortIn(done.status.error);
     return { ok: false, digest: done.digest, ...(abort && { abort }), message: done.status.error.message };
   }
-  const created = done.effects.changedObjects
-    .filter((change) => change.idOperation === 'Created')
-    .map((change) => ({
-      id: change.objectId,
-      type: done.objectTypes[change.objectId] ?? '',
-      owner: ownerOf(change.outputOwner),
-    }));
+  const created = createdObjects(done.effects, done.objectTypes);
   const events = done.events.map((event) => ({
     type: event.eventType,
     sender: event.sender,
@@ -79,6 +73,20 @@ export async function mustExecute(
   const outcome = await execute(client, signer, build);
   if (!outcome.ok) throw new HarnessError(`${what} failed on chain: ${outcome.message}`);
   return outcome;
+}
+
+/** The objects that a transaction made. */
+export function createdObjects(
+  effects: SuiClientTypes.TransactionEffects,
+  types: Record<string, string>,
+): CreatedObject[] {
+  return effects.changedObjects
+    .filter((change) => change.idOperation === 'Created')
+    .map((change) => ({
+      id: change.objectId,
+      type: types[change.objectId] ?? '',
+      owner: ownerOf(change.outputOwner),
+    }));
 }
 
 /** The created object whose type ends in `::module::Name`. */
