@@ -19,6 +19,22 @@ export interface PartContext {
   env?: Record<string, string>;
 }
 
+/** What one start does otherwise than the target file says. */
+export interface StartChange {
+  /** Variables of the environment; null leaves one out. */
+  env?: Record<string, string | null>;
+  /** Its working directory. */
+  cwd?: string;
+  /** Told each configuration file; answers what to write instead. */
+  file?: (file: ConfigFile) => ConfigFile;
+}
+
+export interface ConfigFile {
+  path: string;
+  content: string;
+  mode: number;
+}
+
 const STOP_MS = 10_000;
 
 /** One startable piece of the implementation under test: a gateway, a master, or one worker. */
@@ -56,18 +72,23 @@ export class Part implements AsyncDisposable {
 
   /**
    * Writes its configuration files and starts it. Readiness is its owner's to wait for. `values` stand in for those of
-   * its placeholders for this start alone.
+   * its placeholders for this start alone, and so does `change`.
    */
-  async start(values: Record<string, string> = {}): Promise<void> {
+  async start(values: Record<string, string> = {}, change: StartChange = {}): Promise<void> {
     const { config, dir } = this.context;
     this.#values = withValues(this.context.values, values);
     if (!config.start) return;
     await mkdir(dir, { recursive: true });
     for (const [path, content] of Object.entries(config.files ?? {})) {
-      const file = this.#path(path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, this.#fill(content, `files of the ${this.name}`), { mode: 0o600 });
-      await chmod(file, 0o600);
+      const told = {
+        path: this.#path(path),
+        content: this.#fill(content, `files of the ${this.name}`),
+        mode: 0o600,
+      };
+      const file = change.file?.(told) ?? told;
+      await mkdir(dirname(file.path), { recursive: true });
+      await writeFile(file.path, file.content, { mode: file.mode });
+      await chmod(file.path, file.mode);
     }
     const [command, ...args] = this.#commandLine();
     if (!command) throw new HarnessError(`start.command of the ${this.name} is empty`);
@@ -79,8 +100,8 @@ export class Part implements AsyncDisposable {
       name: this.name,
       command,
       args,
-      cwd: config.start.cwd ? this.#path(config.start.cwd) : this.context.targetDir,
-      env: { ...inheritedEnv(), ...Object.fromEntries(env), ...this.context.env },
+      cwd: change.cwd ?? (config.start.cwd ? this.#path(config.start.cwd) : this.context.targetDir),
+      env: present({ ...inheritedEnv(), ...Object.fromEntries(env), ...this.context.env, ...change.env }),
       logFile: this.outputFile,
     });
   }
@@ -171,6 +192,10 @@ export class Part implements AsyncDisposable {
     const filled = this.#fill(path, `paths of the ${this.name}`);
     return isAbsolute(filled) ? filled : resolve(this.context.targetDir, filled);
   }
+}
+
+function present(env: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== null));
 }
 
 /** The environment a part inherits: enough to run programs, none of the suite's own settings. */

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { HarnessError } from '../errors.ts';
-import { Part } from './part.ts';
+import { Part, type ConfigFile, type StartChange } from './part.ts';
 import { withValues, type Values } from './template.ts';
 import type { WorkerConfig } from './types.ts';
 
@@ -14,6 +14,15 @@ export interface WorkerRequest {
   secretKey?: string;
   /** Placeholders that override the usual ones, for instance `master.url`. */
   values?: Record<string, string>;
+  /** Fields that replace those of its staker-config.json; null leaves one out. */
+  config?: Record<string, unknown>;
+  /** Mode of that file, 0600 unless told. */
+  configMode?: number;
+  /**
+   * Where it must find that file: `cwd` is its working directory, `path` another file that STAKER_CONFIG_PATH names.
+   * As the target file says when absent.
+   */
+  configIn?: 'cwd' | 'path';
 }
 
 export interface WorkerStarted {
@@ -65,7 +74,7 @@ export class WorkerPool implements AsyncDisposable {
     });
     this.#workers.set(id, part);
     if (!request.secretKey) await this.#options.fund(wallet.toSuiAddress(), 20_000_000_000n);
-    await part.start();
+    await part.start({}, changeOf(request, dir));
     return { id, nodeId, address: wallet.toSuiAddress(), secretKey: wallet.getSecretKey() };
   }
 
@@ -78,4 +87,36 @@ export class WorkerPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#workers.values()].map((worker) => worker.kill()));
   }
+}
+
+const CONFIG = 'staker-config.json';
+
+/** How a start differs from the target file's for what a request asks of staker-config.json. */
+function changeOf(request: WorkerRequest, dir: string): StartChange {
+  const elsewhere = join(dir, 'elsewhere', 'worker.json');
+  const file = (told: ConfigFile): ConfigFile => {
+    if (basename(told.path) !== CONFIG) return told;
+    return {
+      path: pathOf(told.path, request.configIn, elsewhere, dir),
+      content: request.config ? edited(told.content, request.config) : told.content,
+      mode: request.configMode ?? told.mode,
+    };
+  };
+  if (request.configIn === 'cwd') return { file, cwd: dir, env: { STAKER_CONFIG_PATH: null } };
+  if (request.configIn === 'path') return { file, env: { STAKER_CONFIG_PATH: elsewhere } };
+  return { file };
+}
+
+function pathOf(told: string, place: WorkerRequest['configIn'], elsewhere: string, dir: string): string {
+  if (place === 'path') return elsewhere;
+  return place === 'cwd' ? join(dir, CONFIG) : told;
+}
+
+function edited(content: string, fields: Record<string, unknown>): string {
+  const config = { ...(JSON.parse(content) as Record<string, unknown>), ...fields };
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)),
+    null,
+    2,
+  );
 }

@@ -68,7 +68,10 @@ export function bindHandlers(parts: HandlerParts): Handlers {
   const requests = { book, gatewayVerifier, metrics, bodyBytes };
   const attest = {
     attest: (nonce: Uint8Array) =>
-      parts.tee.attest({ nonce: seams.attestedNonce(nonce), publicKey: enclave.key.publicKey }),
+      parts.tee.attest({
+        nonce: seams.attestedNonce(nonce),
+        publicKey: seams.attestedKey(enclave.key.publicKey),
+      }),
   };
   const api = {
     gatewayVerifier,

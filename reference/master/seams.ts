@@ -45,6 +45,8 @@ export interface MasterSeams {
   teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
   attestedNonce: (asked: Uint8Array) => Uint8Array;
+  /** Public key that goes into an attestation document. */
+  attestedKey: (own: Uint8Array) => Uint8Array;
 }
 
 /** The seams without any defect. */
@@ -68,5 +70,6 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     kubernetes: (handle) => handle,
     teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
+    attestedKey: (own) => own,
   };
 }

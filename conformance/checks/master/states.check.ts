@@ -41,6 +41,15 @@ async function podsOn(t: CheckContext, node: string): Promise<unknown[]> {
 const bound = (name: string): string =>
   `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${name}`)}`;
 
+const lease = (name: string) => ({
+  body: {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-node-lease' },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40 },
+  },
+});
+
 /** Whether no pod can come to the node any more. */
 async function isShut(t: CheckContext, name: string): Promise<boolean> {
   const node = await nodeObject(t, name);
@@ -112,14 +121,6 @@ export default defineChecks([
       const label = { headers: merge, body: JSON.stringify({ metadata: { labels: { by: 'node' } } }) };
       const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
       const pods = '/api/v1/namespaces/default/pods';
-      const lease = (name: string) => ({
-        body: {
-          apiVersion: 'coordination.k8s.io/v1',
-          kind: 'Lease',
-          metadata: { name, namespace: 'kube-node-lease' },
-          spec: { holderIdentity: name, leaseDurationSeconds: 40 },
-        },
-      });
       const report = {
         body: {
           apiVersion: 'v1',
