@@ -26,6 +26,9 @@ export class DurableNonceStore implements NonceStore {
   async putIfAbsent(key: string, value: string, untilMs: number): Promise<NonceOutcome> {
     this.#latestMs = Math.max(this.#latestMs, this.#clock.nowMs());
     if (untilMs <= this.#latestMs) return { status: 'forgotten' };
+    // A session's nonce comes again with every request: look before trying to write.
+    const known = await this.#store.get(PREFIX + key);
+    if (known !== undefined) return { status: 'present', value: textOf(known.value) };
     const first = this.#writing.get(key);
     if (first !== undefined) {
       await first.done;
@@ -46,6 +49,10 @@ export class DurableNonceStore implements NonceStore {
     const present = await this.#store.get(PREFIX + key);
     // Gone between the two calls: its time was over, and so is this one's.
     if (present === undefined) return { status: 'forgotten' };
-    return { status: 'present', value: Buffer.from(present.value).toString('utf8') };
+    return { status: 'present', value: textOf(present.value) };
   }
+}
+
+function textOf(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
 }

@@ -8,6 +8,7 @@ import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
+import { verifySuiSignature } from '../protocol/sui-signature.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { CredentialSeams } from '../mutants/types.ts';
 import type { NonceStore } from '../protocol/nonce-store.ts';
@@ -29,6 +30,7 @@ import type { PodLogs } from './pod-logs.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RequestBook } from './request-book.ts';
 import { RequestRunner } from './request-runner.ts';
+import { rememberingSignatures } from './remembered-signatures.ts';
 import { refuse, route } from './router.ts';
 import type { MasterSeams } from './seams.ts';
 import { StreamGuard } from './stream-guard.ts';
@@ -193,6 +195,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     gatewayVerifier: new CredentialVerifier({
       ...verifierOptions,
       tokenKind: 'gateway',
+      verifySignature: rememberingSignatures(verifySuiSignature),
       tokens: deps.cache,
       nonces: deps.nonces,
     }),

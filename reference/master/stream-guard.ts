@@ -1,3 +1,6 @@
+/** Made once, since its stack tells nobody anything. */
+const ENDED = new Error('the stream was ended');
+
 /** Ends the open streams of a principal whose right to them has ended. */
 export class StreamGuard {
   readonly #streams = new Map<string, Set<AbortController>>();
@@ -8,7 +11,7 @@ export class StreamGuard {
     const streams = this.#streams.get(key) ?? new Set();
     this.#streams.set(key, streams.add(controller));
     const close = (): void => {
-      controller.abort();
+      controller.abort(ENDED);
       streams.delete(controller);
       if (streams.size === 0 && this.#streams.get(key) === streams) this.#streams.delete(key);
     };
@@ -19,7 +22,7 @@ export class StreamGuard {
 
   /** Aborts every stream of the principal. */
   cut(key: string): void {
-    for (const controller of this.#streams.get(key) ?? []) controller.abort();
+    for (const controller of this.#streams.get(key) ?? []) controller.abort(ENDED);
     this.#streams.delete(key);
   }
 

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ApiRequest, ApiResponse, UserInfo } from '../../kubernetes/types.ts';
-import { isId, isRequestId, newRequestId } from '../../protocol/ids.ts';
+import { isId, isRequestId } from '../../protocol/ids.ts';
 import { parseKubernetesRequest } from '../../protocol/kubernetes-request.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
@@ -45,17 +45,21 @@ export async function kubernetes(request: HttpRequest, deps: KubernetesDeps): Pr
   const logged = caller.nodeId === undefined ? undefined : LOG.exec(request.path);
   if (logged && request.method === 'POST') return takeLogs(logged, request.query, body, deps.logs);
   const requestId = request.headers['audit-id'] ?? '';
-  const response = await deps.handle({
+  return await deps.handle({
     method: request.method,
     path: request.path,
     query: request.query,
     headers: request.headers,
     body,
     user: caller.user,
-    signal: deps.streams.open(caller.streams, request.signal),
-    requestId: isRequestId(requestId) ? requestId : newRequestId(randomBytes),
+    // Only what may stay open can have to be cut off.
+    signal: mayStream(request) ? deps.streams.open(caller.streams, request.signal) : request.signal,
+    requestId: isRequestId(requestId) ? requestId : randomUUID().replaceAll('-', ''),
   });
-  return response;
+}
+
+function mayStream({ query, path }: HttpRequest): boolean {
+  return query.includes('watch') || query.includes('follow') || path.includes('/watch/');
 }
 
 /** Where an agent hands in log lines of a pod of its own: the path that everybody else reads them at. */

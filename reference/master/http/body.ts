@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { ProtocolError } from '../../protocol/status.ts';
 
+const NOTHING = new Uint8Array();
+
 /** Reads a body of at most `limit` bytes. Rejects with ProtocolError PayloadTooLarge or BadRequest. */
 export async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const encoding = message.headers['content-encoding'];
+  const { headers } = message;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return NOTHING;
+  const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ProtocolError('UnsupportedMediaType', 'content encodings are not supported');
   }
-  if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
   try {

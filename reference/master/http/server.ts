@@ -21,6 +21,9 @@ export interface HttpServerOptions {
   refuse: (path: string, error: ProtocolError) => Reply;
 }
 
+/** Made once: an error with a stack for each request would cost more than the request. */
+const CLIENT_GONE = new Error('the client has gone');
+
 /** HTTPS server, TLS 1.3 only, with bounds on everything a peer may send. */
 export class HttpServer {
   readonly #server: Server;
@@ -80,7 +83,7 @@ async function serve(
 ): Promise<void> {
   const gone = new AbortController();
   // The response's close, not the request's: that one fires as soon as the body was read.
-  response.on('close', () => gone.abort());
+  response.on('close', () => gone.abort(CLIENT_GONE));
   let reply: Reply;
   try {
     const request = toHttpRequest(message, gone.signal, (limit) => readBody(message, limit));
@@ -123,7 +126,7 @@ async function send(
 
 function upgrade(options: HttpServerOptions, message: IncomingMessage, socket: Duplex, head: Buffer): void {
   const gone = new AbortController();
-  socket.on('close', () => gone.abort());
+  socket.on('close', () => gone.abort(CLIENT_GONE));
   socket.on('error', () => socket.destroy());
   try {
     const request = toHttpRequest(message, gone.signal, () => Promise.resolve(new Uint8Array()));
