@@ -11,6 +11,7 @@ import {
 } from '@zktx.io/sui-move-builder/full';
 import { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
 import { readModule } from './compiled-module.ts';
+import { mutated, type ContractMutant } from './mutants.ts';
 
 export { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
 
@@ -106,9 +107,13 @@ export const contractSources = (options: { readonly tests: boolean }): Promise<S
       path === 'Move.toml' || path.startsWith('sources/') || (options.tests && path.startsWith('tests/')),
   );
 
-/** Compiles `k3s_daas` for publishing. Throws MoveBuildError. */
-export async function buildContracts(): Promise<CompiledPackage> {
-  return compile({ files: await contractSources({ tests: false }), fetcher: offlineFetcher() });
+/** Compiles `k3s_daas` for publishing, with a mutant's defect when one is given. Throws MoveBuildError. */
+export async function buildContracts(
+  options: { readonly mutant?: ContractMutant | undefined } = {},
+): Promise<CompiledPackage> {
+  const sources = await contractSources({ tests: false });
+  const files = options.mutant === undefined ? sources : mutated(sources, options.mutant);
+  return compile({ files, fetcher: offlineFetcher() });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { buildContracts } from '../../contracts/build.ts';
+import { contractMutant } from '../../contracts/mutants.ts';
 import { ContractCalls } from '../drivers/chain/package.ts';
 import { createdOf, mustExecute } from '../drivers/chain/transactions.ts';
 import { Operator, fundFromFaucet } from './operator.ts';
@@ -15,6 +16,8 @@ export interface BootstrapOptions {
   pcrs: readonly Uint8Array[];
   masterAddress: string;
   gatewayAddress: string;
+  /** Id of a mutant: one of the contracts is published in place of the package. */
+  mutant?: string | undefined;
 }
 
 /** A chain with the package published and the objects of one cluster on it. */
@@ -35,7 +38,7 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
   const address = operatorKey.toSuiAddress();
   await fundFromFaucet(client, options.chainUrl, address, OPERATOR_MIST);
 
-  const compiled = await buildContracts();
+  const compiled = await buildContracts({ mutant: contractMutant(options.mutant) });
   const published = await mustExecute('publishing the contracts', client, operatorKey, (tx) => {
     const cap = tx.publish({
       modules: compiled.modules.map((bytes) => [...bytes]),

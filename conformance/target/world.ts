@@ -238,6 +238,7 @@ export class World implements AsyncDisposable {
       pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
       masterAddress: this.#values.get('wallet.master.address')!,
       gatewayAddress: this.#values.get('wallet.gateway.address')!,
+      mutant: this.#options.env?.['K3S_DAAS_MUTANT'],
     });
     const cap = await made.operator.registerGateway(suiteKey.toSuiAddress());
     await made.operator.fund(suiteKey.toSuiAddress(), 10_000_000_000n);

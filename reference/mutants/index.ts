@@ -20,6 +20,8 @@ export async function activeMutant(
 ): Promise<Mutant | undefined> {
   const id = env[MUTANT_VARIABLE];
   if (id === undefined || id === '') return undefined;
+  const contract = (await ofContracts()).find((mutant) => mutant.id === id);
+  if (contract !== undefined) return contract;
   const known = NAME.test(id) ? (await files()).find((file) => file.id === id) : undefined;
   if (known === undefined) throw new Error(`${MUTANT_VARIABLE} names no mutant: ${JSON.stringify(id)}`);
   return load(known.folder, id);
@@ -28,12 +30,18 @@ export async function activeMutant(
 /** Every mutant, by id. */
 export async function listMutants(): Promise<Mutant[]> {
   const found = await Promise.all((await files()).map(({ folder, id }) => load(folder, id)));
-  return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return [...found, ...(await ofContracts())].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Applies one hook of the active mutant, if there is one and it has that hook. */
 export function mutate<S>(seams: S, hook: ((seams: S) => S) | undefined): S {
   return hook === undefined ? seams : hook(seams);
+}
+
+/** Those of the Move package: they change what is published and leave every part as it is. */
+async function ofContracts(): Promise<Mutant[]> {
+  const { CONTRACT_MUTANTS } = await import('../../contracts/mutants.ts');
+  return CONTRACT_MUTANTS.map(({ id, defects, title }) => ({ id, defects, title, part: 'contracts' }));
 }
 
 async function files(): Promise<{ folder: string; id: string }[]> {

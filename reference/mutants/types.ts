@@ -35,5 +35,6 @@ export interface Mutant extends MutantHooks {
   /** Ids of the defects of the protocol's table it shows. */
   defects: readonly string[];
   title: string;
-  part: 'credential' | 'gateway' | 'master' | 'worker';
+  /** `contracts`: a defect of the Move package, which has no hook; see contracts/mutants.ts. */
+  part: 'contracts' | 'credential' | 'gateway' | 'master' | 'worker';
 }

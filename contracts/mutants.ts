@@ -1,0 +1,297 @@
+import { MoveBuildError } from './build-errors.ts';
+
+/** A change of one source file: each text must be there exactly once. */
+export interface SourceEdit {
+  readonly file: `sources/${string}.move`;
+  readonly replace: string;
+  readonly with: string;
+}
+
+/** One known defect of the Move package: what to change in the sources before compiling them. */
+export interface ContractMutant {
+  /** Value of K3S_DAAS_MUTANT. */
+  readonly id: string;
+  /** Ids of the defects of the protocol's table it shows. */
+  readonly defects: readonly string[];
+  readonly title: string;
+  readonly edits: readonly SourceEdit[];
+}
+
+const inFile =
+  (file: SourceEdit['file']) =>
+  (replace: string, instead = ''): SourceEdit => ({ file, replace, with: instead });
+const staking = inFile('sources/staking.move');
+const gateway = inFile('sources/k8s_gateway.move');
+const clusters = inFile('sources/k8s_interface.move');
+
+/** Every contract mutant, by id. */
+export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
+  {
+    id: 'aborts-renumbered',
+    defects: ['D33'],
+    title: 'a missing endpoint aborts with a code that no table knows',
+    edits: [
+      gateway('const EEndpointUnavailable: u64 = 4;', 'const EEndpointUnavailable: u64 = 44;'),
+      staking('const EAlreadyStaked: u64 = 3;', 'const EAlreadyStaked: u64 = 33;'),
+    ],
+  },
+  {
+    id: 'arguments-unchecked',
+    defects: ['D54'],
+    title: 'a request goes on chain with a query in its path and data in place of its digest',
+    edits: [
+      gateway(
+        '    assert!(is_request_id(&request_id) && is_method(&method) && is_path(&path), EInvalidArgument);\n',
+      ),
+      gateway('    assert!(payload_digest.length() == DIGEST_LENGTH, EInvalidArgument);\n'),
+    ],
+  },
+  {
+    id: 'cluster-of-anyone',
+    defects: ['D40'],
+    title: 'anybody may authorise users in a cluster',
+    edits: [
+      clusters(
+        '    assert!(ctx.sender() == cluster.owner, ENotOwner);\n    assert!(!permissions.is_empty()',
+        '    assert!(!permissions.is_empty()',
+      ),
+    ],
+  },
+  {
+    id: 'contract-expiry-unchecked',
+    defects: ['D03'],
+    title: 'the contract takes an expired token',
+    edits: [gateway('!token.revoked && seconds(clock) < token.expires_at', '!token.revoked')],
+  },
+  {
+    id: 'contract-permission-by-prefix',
+    defects: ['D42'],
+    title: 'the contract compares permissions by their beginning',
+    edits: [
+      gateway(
+        'permissions.contains(&required) || permissions',
+        'permissions.any!(|held| required.index_of(&held.substring(0, held.index_of(&b":".to_string()))) == 0) || permissions',
+      ),
+    ],
+  },
+  {
+    id: 'denial-aborts',
+    defects: [],
+    title: 'a denied kubectl_request aborts and leaves no audit event',
+    edits: [
+      clusters(
+        '    let allowed = reason.is_empty();\n',
+        '    let allowed = reason.is_empty();\n    assert!(allowed, ENotAuthorised);\n',
+      ),
+    ],
+  },
+  {
+    id: 'enclave-key-by-any-master',
+    defects: ['D40', 'D52'],
+    title: 'the master of one endpoint may speak for another',
+    edits: [
+      gateway(
+        '    assert!(cap.endpoint == object::id(endpoint), EUnauthorised);\n    assert!(endpoint.status',
+        '    assert!(endpoint.status',
+      ),
+    ],
+  },
+  {
+    id: 'foreign-record-accepted',
+    defects: ['D08'],
+    title: 'a token is taken with the stake of somebody else',
+    edits: [gateway('token.stake_record == object::id(record) && ')],
+  },
+  {
+    id: 'info-for-anyone',
+    defects: ['D08'],
+    title: 'anybody may ask for the endpoint with any token',
+    edits: [gateway('    assert!(ctx.sender() == token.owner, EInvalidSealToken);\n')],
+  },
+  {
+    id: 'lock-ignored',
+    defects: [],
+    title: 'a stake is paid back before its lock has ended',
+    edits: [staking('    assert!(ctx.epoch() >= record.locked_until, ELockedOrNotActive);\n')],
+  },
+  {
+    id: 'pcrs-unchecked',
+    defects: ['D44'],
+    title: 'measurements of any length become the expected ones',
+    edits: ['0', '1', '2'].map((n) =>
+      gateway(`    assert!(pcr${n}.length() == PCR_LENGTH, EInvalidArgument);\n`),
+    ),
+  },
+  {
+    id: 'request-id-reused',
+    defects: ['D04'],
+    title: 'one request id is executed twice',
+    edits: [
+      gateway(
+        '    assert!(!registry.requests.contains(request_id), ERequestIdUsed);\n',
+        '    if (registry.requests.contains(request_id)) { registry.requests.remove(request_id); };\n',
+      ),
+    ],
+  },
+  {
+    id: 'result-by-any-master',
+    defects: ['D40', 'D35'],
+    title: 'the master of one endpoint may answer requests to another',
+    edits: [gateway('    assert!(slot.nautilus_endpoint == cap.endpoint, EUnauthorised);\n')],
+  },
+  {
+    id: 'result-twice',
+    defects: ['D38'],
+    title: 'a request gets two results',
+    edits: [gateway('    assert!(!slot.answered, EAlreadyAnswered);\n')],
+  },
+  {
+    id: 'retired-gateway-accepted',
+    defects: ['D40'],
+    title: 'a retired gateway goes on putting requests on chain',
+    edits: [gateway('    assert!(!registry.revoked_gateways.contains(&object::id(cap)), EUnauthorised);\n')],
+  },
+  {
+    id: 'revoke-by-anyone',
+    defects: ['D40'],
+    title: 'anybody may revoke a token',
+    edits: [
+      gateway(
+        '    assert!(ctx.sender() == token.owner, EUnauthorised);\n    revoke(token, registry);',
+        '    revoke(token, registry);',
+      ),
+    ],
+  },
+  {
+    id: 'revoked-user-allowed',
+    defects: ['D10'],
+    title: 'a revoked user of a cluster is still allowed',
+    edits: [
+      clusters(
+        'cluster.authorized_users.contains(&user) &&\n    *dynamic_field::borrow<address, ID>(&cluster.id, user) == object::id(permission)',
+        'true',
+      ),
+    ],
+  },
+  {
+    id: 'second-live-token',
+    defects: [],
+    title: 'a stake gets a second token while the first is live',
+    edits: [
+      gateway(
+        '        let slot = registry.tokens.remove(stake_record);\n        assert!(slot.expires_at <= now, ETokenExists);\n',
+        '        registry.tokens.remove(stake_record);\n',
+      ),
+    ],
+  },
+  {
+    id: 'slash-cap-shared',
+    defects: ['D40'],
+    title: 'anybody may slash: the capability is a shared object',
+    edits: [
+      staking(
+        'transfer::transfer(SlashCap { id: object::new(ctx) }, ctx.sender())',
+        'transfer::share_object(SlashCap { id: object::new(ctx) })',
+      ),
+    ],
+  },
+  {
+    id: 'slash-moves-nothing',
+    defects: ['D41'],
+    title: 'slashing lowers the record and leaves the coins with the stakes',
+    edits: [staking('    pool.slashed.join(pool.balance.split(taken));\n')],
+  },
+  {
+    id: 'slash-totals-drift',
+    defects: ['D41'],
+    title: 'the total staked is not lowered by a slash',
+    edits: [staking('    pool.total_staked = pool.total_staked - taken;\n')],
+  },
+  {
+    id: 'slashed-stake-counts',
+    defects: ['D09'],
+    title: 'the contract takes a token whose stake was slashed or withdrawn',
+    edits: [gateway('object::id(record) && record.is_active()', 'object::id(record)')],
+  },
+  {
+    id: 'stake-by-number',
+    defects: ['D30'],
+    title: 'stake_for_node takes an amount in place of a coin',
+    edits: [
+      staking(
+        '    payment: Coin<SUI>,\n    node_id: String,\n    ctx: &mut TxContext,\n) {\n    assert!(payment.value() >= MIN_NODE_STAKE',
+        '    amount: u64,\n    node_id: String,\n    ctx: &mut TxContext,\n) {\n    let payment = coin::zero<SUI>(ctx);\n    assert!(amount >= MIN_NODE_STAKE',
+      ),
+    ],
+  },
+  {
+    id: 'stake-minimum-1000-mist',
+    defects: ['D31'],
+    title: '1,000 MIST are enough for any stake',
+    edits: [
+      staking('MIN_USER_STAKE: u64 = 500_000_000;', 'MIN_USER_STAKE: u64 = 1_000;'),
+      staking('MIN_NODE_STAKE: u64 = 1_000_000_000;', 'MIN_NODE_STAKE: u64 = 1_000;'),
+      staking('MIN_ADMIN_STAKE: u64 = 10_000_000_000;', 'MIN_ADMIN_STAKE: u64 = 1_000;'),
+    ],
+  },
+  {
+    id: 'stake-minimum-unchecked',
+    defects: ['D30', 'D31'],
+    title: 'a stake of any amount is taken, down to nothing',
+    edits: ['USER', 'NODE', 'ADMIN'].map((kind) =>
+      staking(`    assert!(payment.value() >= MIN_${kind}_STAKE, EInsufficientStake);\n`),
+    ),
+  },
+  {
+    id: 'token-of-any-kind',
+    defects: ['D40'],
+    title: 'a user stake gets an administrator token',
+    edits: [
+      gateway('    assert!(record.stake_type() == stake_type, EInvalidSealToken);\n'),
+      gateway('    assert!(record.amount() >= staking::minimum_stake(stake_type), EInsufficientStake);\n'),
+    ],
+  },
+  {
+    id: 'withdraw-by-anyone',
+    defects: ['D40'],
+    title: 'anybody may withdraw a stake, and keeps the coin',
+    edits: [staking('    assert!(ctx.sender() == record.staker, ENotStaker);\n')],
+  },
+  {
+    id: 'withdraw-keeps-total',
+    defects: ['D41'],
+    title: 'the total staked is not lowered by a withdrawal',
+    edits: [staking('    pool.total_staked = pool.total_staked - amount;\n')],
+  },
+  {
+    id: 'withdrawn-token-made',
+    defects: ['D09'],
+    title: 'a slashed or withdrawn stake still gets a token',
+    edits: [
+      gateway('    assert!(record.is_active(), EInvalidSealToken);\n'),
+      gateway('    assert!(record.amount() >= staking::minimum_stake(stake_type), EInsufficientStake);\n'),
+    ],
+  },
+];
+
+/** The contract mutant of this id; undefined for a mutant of another part. */
+export function contractMutant(id: string | undefined): ContractMutant | undefined {
+  return CONTRACT_MUTANTS.find((mutant) => mutant.id === id);
+}
+
+/** The sources as the mutant has them. Throws MoveBuildError when an edit does not fit exactly one place. */
+export function mutated(
+  sources: Readonly<Record<string, string>>,
+  mutant: ContractMutant,
+): Record<string, string> {
+  const changed = { ...sources };
+  for (const edit of mutant.edits) {
+    const parts = (changed[edit.file] ?? '').split(edit.replace);
+    if (parts.length !== 2) {
+      const places = `${parts.length - 1} places in ${edit.file} for ${JSON.stringify(edit.replace)}`;
+      throw new MoveBuildError(`mutant ${mutant.id}: ${places}, not one`, 'input_validation');
+    }
+    changed[edit.file] = parts.join(edit.with);
+  }
+  return changed;
+}
