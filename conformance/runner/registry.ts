@@ -23,7 +23,9 @@ export async function loadCheckFiles(): Promise<readonly { file: string; checks:
   const files = await Promise.all(
     names.toSorted().map(async (name) => {
       const file = join(CHECKS.root, name);
-      const module = (await import(pathToFileURL(file).href)) as { default: readonly Check[] };
+      const module = (await import(pathToFileURL(file).href).catch((cause: unknown) => {
+        throw new HarnessError(`cannot load the checks of ${file}`, { cause });
+      })) as { default: readonly Check[] };
       return { file, checks: module.default };
     }),
   );
