@@ -181,11 +181,12 @@ function partsOf(request: PlayedRequest) {
   return { method: request.method, path, query, contentType, body: Buffer.from(text) };
 }
 
-function commandOf(
+/** The arguments of execute_kubectl_command for a request. */
+export function commandOf(
   actor: Actor,
   requestId: string,
   request: PlayedRequest,
-  { digest, ...change }: Announcement,
+  { digest, ...change }: Announcement = {},
 ): KubectlCommand {
   const { method, path } = partsOf(request);
   const [, namespace = '', resourceType = ''] =

@@ -122,6 +122,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     ttlSeconds: config.timings.request_ttl_seconds,
     maxPending: config.limits.pending_requests,
     remembers: seams.remembersEvents,
+    comparesDigests: seams.comparesDigests,
     onReady: (id) => runner?.enqueue(id),
   });
   runner = new RequestRunner(
@@ -136,6 +137,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
       now,
       sleep: deps.sleep,
       ttlSeconds: config.timings.request_ttl_seconds,
+      signature: seams.responseSignature,
       metrics,
       log,
     },

@@ -28,6 +28,8 @@ export interface RequestBookOptions {
   maxPending: number;
   /** Whether an event that was dealt with is recognised when it comes again. */
   remembers: boolean;
+  /** Whether a payload must be the one whose digest the chain announced. */
+  comparesDigests: boolean;
   /** Told once when payload and event of a request have met. */
   onReady: (id: string) => void;
 }
@@ -96,7 +98,7 @@ export class RequestBook {
         if (known.payload_digest === digest && known.gateway === gateway) return;
         throw new RequestRefusedError('DigestMismatch', `request ${id} has another payload`);
       }
-      if (known?.event !== undefined && known.event.payload_digest !== digest) {
+      if (known?.event !== undefined && this.#differ(known.event.payload_digest, digest)) {
         throw new RequestRefusedError('DigestMismatch', 'the chain announced another payload');
       }
       if (known === undefined) this.#makeRoom();
@@ -116,7 +118,7 @@ export class RequestBook {
       if (seen && this.#options.remembers) return false;
       if (this.#options.now() - event.timestamp_ms > this.#ttlMs) return false;
       const base = seen ? await this.#again(id) : (known ?? { id, received_at: this.#options.now() });
-      if (base.payload_digest !== undefined && base.payload_digest !== event.payload_digest) {
+      if (base.payload_digest !== undefined && this.#differ(base.payload_digest, event.payload_digest)) {
         const { payload: _, ...rest } = base;
         await this.#save({ ...rest, event, mismatch: true });
         this.#wake(id);
@@ -173,6 +175,10 @@ export class RequestBook {
         this.#wake(id);
       });
     }
+  }
+
+  #differ(left: string, right: string): boolean {
+    return this.#options.comparesDigests && left !== right;
   }
 
   get #ttlMs(): number {

@@ -32,6 +32,8 @@ export interface RequestRunnerDeps {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Seconds after which a result that cannot be put on chain is given up. */
   ttlSeconds: number;
+  /** Applied to each signature before it is given out. */
+  signature: (signature: Uint8Array) => Uint8Array;
   metrics: MasterMetrics;
   log: Logger;
 }
@@ -146,7 +148,7 @@ export class RequestRunner {
   }
 
   async #finish(id: string, answer: Answer): Promise<void> {
-    const { enclave, book, metrics } = this.#deps;
+    const { enclave, book, metrics, signature } = this.#deps;
     const timestampMs = this.#deps.now();
     const keyVersion = enclave.keyVersion();
     const statement = {
@@ -162,7 +164,7 @@ export class RequestRunner {
       body: encodeBase64url(answer.body),
       timestamp_ms: timestampMs,
       key_version: Number(keyVersion),
-      signature: encodeBase64url(signResponse(enclave.key.sign, statement, timestampMs)),
+      signature: encodeBase64url(signature(signResponse(enclave.key.sign, statement, timestampMs))),
     };
     await book.complete(id, result);
     metrics.executed(answer.status);

@@ -31,6 +31,10 @@ export interface MasterSeams {
   dropsRequests: boolean;
   /** Whether an event or request that was dealt with is recognised when it comes again. */
   remembersEvents: boolean;
+  /** Whether a payload must be the one whose digest the chain announced. */
+  comparesDigests: boolean;
+  /** Signature of a response, as it is given out. */
+  responseSignature: (signature: Uint8Array) => Uint8Array;
   /** Checkpoints to go back at a start. */
   rewind: bigint;
   /** What is done with events that somebody pushed. */
@@ -62,6 +66,8 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     health: (nowMs) => ({ status: 'healthy', timestamp: Math.floor(nowMs / 1000) }),
     dropsRequests: true,
     remembersEvents: true,
+    comparesDigests: true,
+    responseSignature: (signature) => signature,
     rewind: 0n,
     // The chain is followed without a gap anyway; a hint can only be believed or ignored.
     onHint: () => {},

@@ -27,6 +27,9 @@ function pinnedRoot(t: CheckContext): string {
 
 const hex = (bytes: Iterable<number> | undefined): string => Buffer.from([...(bytes ?? [])]).toString('hex');
 
+/** Random bytes as the query wants them. */
+const encoded = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
 export default defineChecks([
   check('MS-ATT-001', 'the document is a COSE_Sign1 message with every field', {}, async (t) => {
     const { document, algorithm, signature } = await attest(t);
@@ -57,7 +60,6 @@ export default defineChecks([
 
   check('MS-ATT-003', 'a nonce of a wrong length or form is refused', {}, async (t) => {
     const ask = (query: string) => t.master.http.send('GET', `/api/v1/attestation${query}`);
-    const encoded = (bytes: number): string => randomBytes(bytes).toString('base64url');
     await eachRow(
       [
         ['no nonce', ''],
