@@ -65,6 +65,8 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     reader,
     clock,
     ttlSeconds: config.timings.cache_ttl_seconds,
+    // Ten thousand workers, their gateways and the users behind them.
+    capacity: 50_000,
   });
   const nonces = new DurableNonceStore({ store: stores.nonces, clock });
   const submitter = new TransactionSubmitter({ client, signer: wallet, package: config.chain.package });

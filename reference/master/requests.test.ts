@@ -1,110 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { payloadDigest, sha256 } from '../protocol/digest.ts';
+import { sha256 } from '../protocol/digest.ts';
 import { verifyResponse } from '../protocol/response-signature.ts';
 import { Bench, eventually } from './testing/bench.ts';
-import type { Answer } from './testing/bench.ts';
+import { createRequest, RequestKit } from './testing/request-kit.ts';
 
 let bench: Bench;
+let kit: RequestKit;
 beforeEach(async () => {
   bench = await Bench.start();
+  kit = new RequestKit(bench);
 });
 afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-const PATH = '/api/v1/namespaces/default/configmaps';
-
-interface Sent {
-  id: string;
-  payload: {
-    method: string;
-    path: string;
-    query: string;
-    content_type: string;
-    accept: string;
-    body: string;
-  };
-  digest: Uint8Array;
-}
-
-/** A request that creates a ConfigMap with a generated name, so that each run of it can be counted. */
-function createRequest(change: Partial<Sent['payload']> = {}): Sent {
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'run-' } };
-  const body = Buffer.from(JSON.stringify(object));
-  const payload = {
-    method: 'POST',
-    path: PATH,
-    query: '',
-    content_type: 'application/json',
-    accept: 'application/json',
-    body: body.toString('base64url'),
-    ...change,
-  };
-  const { method, path, query, content_type: contentType } = payload;
-  const digest = payloadDigest({
-    method,
-    path,
-    query,
-    contentType,
-    body: Buffer.from(payload.body, 'base64url'),
-  });
-  return { id: randomBytes(16).toString('hex'), payload, digest };
-}
-
-function announce(sent: Sent, change: Record<string, unknown> = {}): void {
-  const { method, path } = sent.payload;
-  bench.chain.emit({
-    name: 'K8sAPIRequest',
-    data: {
-      request_id: sent.id,
-      token: bench.staker('any').token,
-      method,
-      path,
-      namespace: 'default',
-      resource_type: 'configmaps',
-      payload_digest: sent.digest,
-      requester: `0x${'a'.repeat(64)}`,
-      nautilus_endpoint: bench.chain.endpointId,
-      timestamp_ms: String(bench.clock.nowMs()),
-      ...change,
-    },
-  });
-}
-
-function put(sent: Sent): Promise<Answer> {
-  return bench.asGateway('PUT', `/api/v1/requests/${sent.id}`, sent.payload);
-}
-
-function response(sent: Sent, seconds = 5): Promise<Answer> {
-  return bench.asGateway('GET', `/api/v1/responses/${sent.id}?timeout_seconds=${seconds}`);
-}
-
-async function runs(): Promise<number> {
-  const { body } = await bench.read(PATH);
-  return body.items.filter(({ metadata }: { metadata: { name: string } }) => metadata.name.startsWith('run-'))
-    .length;
-}
-
-/** The administrator's token behind the events. */
-function administrator(): string {
-  const { token } = bench.staker('unused');
-  bench.chain.tokens.set(token, {
-    ...bench.chain.tokens.get(token)!,
-    stakeType: 'admin',
-    permissions: ['*:*'],
-  });
-  return token;
-}
-
 describe('a request of a gateway', () => {
   test.each(['payload first', 'event first'])('is run once and signed (%s)', async (order) => {
     const sent = createRequest();
-    const token = administrator();
-    if (order === 'event first') announce(sent, { token });
-    expect((await put(sent)).status).toBe(202);
-    if (order === 'payload first') announce(sent, { token });
-    const { status, body } = await response(sent);
+    const token = kit.administrator();
+    if (order === 'event first') kit.announce(sent, { token });
+    expect((await kit.put(sent)).status).toBe(202);
+    if (order === 'payload first') kit.announce(sent, { token });
+    const { status, body } = await kit.response(sent);
     expect([status, body.status_code, body.request_id]).toEqual([200, 201, sent.id]);
     const bytes = Buffer.from(body.body, 'base64url');
     const statement = { requestId: sent.id, statusCode: 201, bodyDigest: sha256(bytes), keyVersion: 1n };
@@ -115,61 +33,61 @@ describe('a request of a gateway', () => {
       { requestId: sent.id, statusCode: 201, bodyDigest: sha256(bytes) },
     ]);
     // The same again, from both sides.
-    expect((await put(sent)).status).toBe(202);
-    announce(sent, { token });
-    await response(sent);
-    expect(await runs()).toBe(1);
+    expect((await kit.put(sent)).status).toBe(202);
+    kit.announce(sent, { token });
+    await kit.response(sent);
+    expect(await kit.runs()).toBe(1);
   });
 
   test('is not run without its event', async () => {
     const sent = createRequest();
-    await put(sent);
-    expect((await response(sent, 0)).body).toEqual({ status: 'pending' });
-    expect(await runs()).toBe(0);
+    await kit.put(sent);
+    expect((await kit.response(sent, 0)).body).toEqual({ status: 'pending' });
+    expect(await kit.runs()).toBe(0);
   });
 
   test('is not run with another payload than the chain announced', async () => {
     const sent = createRequest();
-    await put(sent);
-    announce(sent, { digest: undefined, payload_digest: new Uint8Array(32), token: administrator() });
-    const { status, body } = await response(sent);
+    await kit.put(sent);
+    kit.announce(sent, { digest: undefined, payload_digest: new Uint8Array(32), token: kit.administrator() });
+    const { status, body } = await kit.response(sent);
     expect([status, body.error.reason]).toEqual([409, 'DigestMismatch']);
-    expect(await runs()).toBe(0);
+    expect(await kit.runs()).toBe(0);
   });
 
   test('is refused when method, path or resource are not those on chain', async () => {
     const sent = createRequest();
-    await put(sent);
-    announce(sent, { resource_type: 'pods', token: administrator() });
-    expect((await response(sent)).body.status_code).toBe(403);
-    expect(await runs()).toBe(0);
+    await kit.put(sent);
+    kit.announce(sent, { resource_type: 'pods', token: kit.administrator() });
+    expect((await kit.response(sent)).body.status_code).toBe(403);
+    expect(await kit.runs()).toBe(0);
   });
 
   test('is run with the rights of the token in the event', async () => {
     const sent = createRequest();
-    await put(sent);
-    announce(sent);
-    expect((await response(sent)).body.status_code).toBe(403);
-    expect(await runs()).toBe(0);
+    await kit.put(sent);
+    kit.announce(sent);
+    expect((await kit.response(sent)).body.status_code).toBe(403);
+    expect(await kit.runs()).toBe(0);
   });
 
   test('is another endpoint’s when the event says so', async () => {
     const sent = createRequest();
-    await put(sent);
-    announce(sent, { nautilus_endpoint: `0x${'f'.repeat(64)}`, token: administrator() });
-    announce({ ...createRequest(), id: randomBytes(16).toString('hex') }, { token: administrator() });
-    expect((await response(sent, 0)).status).toBe(202);
+    await kit.put(sent);
+    kit.announce(sent, { nautilus_endpoint: `0x${'f'.repeat(64)}`, token: kit.administrator() });
+    kit.announce({ ...createRequest(), id: randomBytes(16).toString('hex') }, { token: kit.administrator() });
+    expect((await kit.response(sent, 0)).status).toBe(202);
   });
 
   test('is kept from replacement, foreign gateways and strangers', async () => {
     const sent = createRequest();
-    await put(sent);
+    await kit.put(sent);
     const other = { ...createRequest({ query: 'dryRun=All' }), id: sent.id };
-    const second = await put(other);
+    const second = await kit.put(other);
     expect([second.status, second.body.error.reason]).toEqual([409, 'DigestMismatch']);
     const none = await bench.send('GET', `/api/v1/responses/${sent.id}`);
     expect([none.status, none.body.error.reason]).toEqual([401, 'MalformedCredential']);
-    const unknown = await response({ ...sent, id: '0'.repeat(32) });
+    const unknown = await kit.response({ ...sent, id: '0'.repeat(32) });
     expect([unknown.status, unknown.body.error.reason]).toEqual([404, 'NotFound']);
     const malformed = await bench.asGateway('PUT', '/api/v1/requests/XYZ', sent.payload);
     expect([malformed.status, malformed.body.error.reason]).toEqual([400, 'BadRequest']);
@@ -177,44 +95,44 @@ describe('a request of a gateway', () => {
 
   test('is dropped after its time, and an event that comes later does nothing', async () => {
     const sent = createRequest();
-    await put(sent);
+    await kit.put(sent);
     bench.clock.shiftMs += 301_000;
     const gone = await eventually(async () => {
-      const answer = await response(sent, 0);
+      const answer = await kit.response(sent, 0);
       return answer.status === 410 ? answer : undefined;
     });
     expect(gone.body.error.reason).toBe('RequestExpired');
-    announce(sent, { token: administrator() });
-    expect((await put(sent)).status).toBe(410);
-    expect(await runs()).toBe(0);
+    kit.announce(sent, { token: kit.administrator() });
+    expect((await kit.put(sent)).status).toBe(410);
+    expect(await kit.runs()).toBe(0);
   }, 15_000);
 
   test('survives a restart at every point, and still runs once', async () => {
     const waiting = createRequest();
     const done = createRequest();
-    const token = administrator();
-    await put(waiting);
-    await put(done);
-    announce(done, { token });
-    await response(done);
+    const token = kit.administrator();
+    await kit.put(waiting);
+    await kit.put(done);
+    kit.announce(done, { token });
+    await kit.response(done);
     await bench.stop();
-    announce(waiting, { token });
+    kit.announce(waiting, { token });
     await bench.boot();
-    expect((await response(waiting)).body.status_code).toBe(201);
-    expect((await response(done)).body.status_code).toBe(201);
+    expect((await kit.response(waiting)).body.status_code).toBe(201);
+    expect((await kit.response(done)).body.status_code).toBe(201);
     await bench.stop();
     await bench.boot();
-    expect((await response(waiting)).body.status_code).toBe(201);
-    expect(await runs()).toBe(2);
+    expect((await kit.response(waiting)).body.status_code).toBe(201);
+    expect(await kit.runs()).toBe(2);
     expect(bench.chain.recorded).toHaveLength(2);
   });
 
   test('a burst in one checkpoint is run whole and in order', async () => {
-    const token = administrator();
+    const token = kit.administrator();
     const burst = Array.from({ length: 40 }, () => createRequest());
-    await Promise.all(burst.map(put));
-    for (const sent of burst) announce(sent, { token });
-    const answers = await Promise.all(burst.map((sent) => response(sent, 20)));
+    await Promise.all(burst.map((sent) => kit.put(sent)));
+    for (const sent of burst) kit.announce(sent, { token });
+    const answers = await Promise.all(burst.map((sent) => kit.response(sent, 20)));
     expect(answers.map(({ body }) => body.status_code)).toEqual(burst.map(() => 201));
     const versions = answers.map(({ body }) =>
       Number(JSON.parse(Buffer.from(body.body, 'base64url').toString('utf8')).metadata.resourceVersion),
@@ -223,17 +141,17 @@ describe('a request of a gateway', () => {
   });
 
   test('results reach the chain although it was away', async () => {
-    const token = administrator();
+    const token = kit.administrator();
     await bench.chain.reader.sealToken(token);
     const first = createRequest();
-    await put(first);
-    announce(first, { token });
-    await response(first);
+    await kit.put(first);
+    kit.announce(first, { token });
+    await kit.response(first);
     const sent = createRequest();
-    await put(sent);
+    await kit.put(sent);
     bench.chain.unavailable = true;
-    announce(sent, { token });
-    expect((await response(sent)).body.status_code).toBe(201);
+    kit.announce(sent, { token });
+    expect((await kit.response(sent)).body.status_code).toBe(201);
     bench.chain.unavailable = false;
     await eventually(() => bench.chain.recorded.find(({ requestId }) => requestId === sent.id));
   });

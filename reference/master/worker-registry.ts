@@ -134,12 +134,12 @@ export class WorkerRegistry {
 
   /** Marks the workers that have been silent too long as offline. */
   async sweep(): Promise<void> {
-    for (const { node_id } of this.list()) {
+    const overdue = (record: WorkerRecord | undefined): record is WorkerRecord =>
+      record !== undefined && isOverdue(record, this.#seconds(), this.#options.offlineAfterSeconds);
+    for (const { node_id } of this.list().filter(overdue)) {
       await this.#mutex.run(node_id, async () => {
         const record = this.#records.get(node_id);
-        if (record === undefined) return;
-        if (!isOverdue(record, this.#seconds(), this.#options.offlineAfterSeconds)) return;
-        await this.#save({ ...record, state: 'offline' });
+        if (overdue(record)) await this.#save({ ...record, state: 'offline' });
       });
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Bench, eventually } from '../master/testing/bench.ts';
+import { createRequest, RequestKit } from '../master/testing/request-kit.ts';
 import type { MasterDeps } from '../master/master.ts';
 import { activeMutant, mutate } from './index.ts';
 
@@ -18,6 +19,12 @@ async function defective(
       events: mutate(changed.seams, mutant?.master).events(changed.events),
     };
   });
+}
+
+/** The seams of a master started again. */
+async function again(id: string): Promise<(deps: MasterDeps) => Partial<MasterDeps>> {
+  const mutant = await activeMutant({ K3S_DAAS_MUTANT: id });
+  return (deps) => ({ seams: mutate(deps.seams, mutant?.master) });
 }
 
 describe('a defect of the master shows', () => {
@@ -136,4 +143,35 @@ describe('a defect of the master shows', () => {
     });
     expect((await bench.send('GET', '/api/v1/nodes/a', headers)).status).toBe(200);
   });
+
+  test('event-twice', async () => {
+    await using bench = await defective('event-twice');
+    const kit = new RequestKit(bench);
+    const sent = createRequest();
+    await kit.put(sent);
+    kit.announce(sent, { token: kit.administrator() });
+    expect((await kit.response(sent)).status).toBe(200);
+    await bench.stop();
+    await bench.boot(await again('event-twice'));
+    await eventually(async () => ((await kit.runs()) === 2 ? true : undefined));
+  });
+
+  test('requests-never-expire', async () => {
+    await using bench = await defective('requests-never-expire', (deps) => ({
+      sleep: (ms, signal) => deps.sleep(Math.min(ms, 50), signal),
+    }));
+    const kit = new RequestKit(bench);
+    const sent = createRequest();
+    await kit.put(sent);
+    bench.clock.shiftMs += 301_000;
+    await aSweep();
+    expect((await kit.response(sent, 0)).status).toBe(202);
+  });
 });
+
+/** Long enough for a sweep of a master that looks every 50 ms. */
+function aSweep(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 200);
+  });
+}

@@ -37,6 +37,7 @@ export class HttpServer {
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
+      connectionsCheckingInterval: 2_000,
       keepAliveTimeout: 65_000,
       insecureHTTPParser: false,
       requireHostHeader: true,

@@ -115,7 +115,8 @@ export class Bench implements AsyncDisposable {
     const deps: MasterDeps = {
       config,
       clock: this.clock,
-      sleep: abortableSleep,
+      // The sweeper looks often, so that tests need not wait for it.
+      sleep: (ms, signal) => abortableSleep(Math.min(ms, 50), signal),
       ledger: this.ledger,
       storeSize: () => ({ entries: 0, bytes: 0, revision: this.objects.revision }),
       kubernetes: { handle: (request) => api.handle(request), start: () => bootstrapCluster(api.objects) },
