@@ -62,6 +62,8 @@ async function mutants(options: MutantsOptions): Promise<void> {
   const unknown = checks.flatMap((check) =>
     check.mutants
       .filter((id) => !all.some((mutant) => mutant.id === id))
+      // Of a choice nothing else needs to be in order.
+      .filter((id) => options.only.length === 0 || options.only.includes(id))
       .map((id) => `${check.id} names ${id}`),
   );
   if (unknown.length > 0) throw new HarnessError(`there is no such mutant: ${unknown.join(', ')}`);

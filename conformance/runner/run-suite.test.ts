@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../paths.ts';
 import type { Report } from '../report/model.ts';
 import { daas, type Ended } from '../testing/daas.ts';
-import { dishonestServer, dumb, echo, plausible, selfSigned, silent } from '../testing/dishonest-servers.ts';
+import { dishonestServer, dumb, echo, plausible, silent } from '../testing/dishonest-servers.ts';
+import { selfSigned } from '../world/certificates.ts';
 
 let dir = '';
 beforeAll(async () => {

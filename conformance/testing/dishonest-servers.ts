@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
+import { selfSigned } from '../world/certificates.ts';
 
 /** A server that pretends to be an implementation, with the authority that a client needs to trust it. */
 export interface DishonestServer extends AsyncDisposable {
@@ -35,26 +34,6 @@ export async function dishonestServer(handler: Handler): Promise<DishonestServer
       await once(server, 'close');
     },
   };
-}
-
-/** A certificate that is its own authority, for 127.0.0.1. */
-export async function selfSigned(): Promise<{ key: string; cert: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=dishonest',
-    keys,
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 3_600_000),
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
-    ],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
-  return { key, cert: certificate.toString('pem') };
 }
 
 /** 200 and an empty object, whatever is asked. */
