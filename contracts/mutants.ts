@@ -36,6 +36,23 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ],
   },
   {
+    id: 'address-stays-taken',
+    defects: [],
+    title: 'who withdrew can never stake again',
+    edits: [staking('    pool.by_address.remove(record.staker);\n')],
+  },
+  {
+    id: 'admin-cap-shared',
+    defects: ['D40'],
+    title: 'anybody may administer: the capability is a shared object',
+    edits: [
+      gateway(
+        'transfer::transfer(AdminCap { id: object::new(ctx) }, ctx.sender())',
+        'transfer::share_object(AdminCap { id: object::new(ctx) })',
+      ),
+    ],
+  },
+  {
     id: 'arguments-unchecked',
     defects: ['D54'],
     title: 'a request goes on chain with a query in its path and data in place of its digest',
@@ -109,10 +126,31 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: [gateway('    assert!(ctx.sender() == token.owner, EInvalidSealToken);\n')],
   },
   {
+    id: 'lock-ends-late',
+    defects: [],
+    title: 'a stake is locked for one epoch too many',
+    edits: [staking('ctx.epoch() >= record.locked_until', 'ctx.epoch() > record.locked_until')],
+  },
+  {
     id: 'lock-ignored',
     defects: [],
     title: 'a stake is paid back before its lock has ended',
     edits: [staking('    assert!(ctx.epoch() >= record.locked_until, ELockedOrNotActive);\n')],
+  },
+  {
+    id: 'locks-equal',
+    defects: [],
+    title: 'every kind of stake is locked for as long as a user’s',
+    edits: [
+      staking('NODE_LOCK: u64 = 100;', 'NODE_LOCK: u64 = 10;'),
+      staking('ADMIN_LOCK: u64 = 50;', 'ADMIN_LOCK: u64 = 10;'),
+    ],
+  },
+  {
+    id: 'node-id-unchecked',
+    defects: [],
+    title: 'any text becomes a node id',
+    edits: [staking('    assert!(is_dns_label(&node_id), EInvalidNodeId);\n')],
   },
   {
     id: 'pcrs-unchecked',
@@ -121,6 +159,26 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: ['0', '1', '2'].map((n) =>
       gateway(`    assert!(pcr${n}.length() == PCR_LENGTH, EInvalidArgument);\n`),
     ),
+  },
+  {
+    id: 'pool-forgets-node',
+    defects: [],
+    title: 'the pool does not remember which node id is taken',
+    edits: [
+      staking('    pool.by_node.add(node_id, record);\n', '    let _ = record;\n'),
+      staking('        pool.by_node.remove(record.node_id);\n'),
+    ],
+  },
+  {
+    id: 'released-to-sender',
+    defects: ['D41'],
+    title: 'what is left of a slashed stake goes to whoever slashed it',
+    edits: [
+      staking(
+        'transfer::public_transfer(rest, record.staker)',
+        'transfer::public_transfer(rest, ctx.sender())',
+      ),
+    ],
   },
   {
     id: 'request-id-reused',
@@ -214,6 +272,17 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: [gateway('object::id(record) && record.is_active()', 'object::id(record)')],
   },
   {
+    id: 'slashed-withdrawn',
+    defects: ['D41'],
+    title: 'a slashed stake can be withdrawn',
+    edits: [
+      staking(
+        '    assert!(ctx.sender() == record.staker, ENotStaker);\n    assert!(record.status == STATUS_ACTIVE, ELockedOrNotActive);\n',
+        '    assert!(ctx.sender() == record.staker, ENotStaker);\n',
+      ),
+    ],
+  },
+  {
     id: 'stake-by-number',
     defects: ['D30'],
     title: 'stake_for_node takes an amount in place of a coin',
@@ -221,6 +290,17 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
       staking(
         '    payment: Coin<SUI>,\n    node_id: String,\n    ctx: &mut TxContext,\n) {\n    assert!(payment.value() >= MIN_NODE_STAKE',
         '    amount: u64,\n    node_id: String,\n    ctx: &mut TxContext,\n) {\n    let payment = coin::zero<SUI>(ctx);\n    assert!(amount >= MIN_NODE_STAKE',
+      ),
+    ],
+  },
+  {
+    id: 'stake-event-wrong',
+    defects: ['D34'],
+    title: 'the event of a stake says that the lock ends at once',
+    edits: [
+      staking(
+        '        locked_until: record.locked_until,\n    });',
+        '        locked_until: staked_at,\n    });',
       ),
     ],
   },
@@ -243,6 +323,27 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ),
   },
   {
+    id: 'token-by-record-id',
+    defects: ['D32'],
+    title: 'a user token is made for the id of a record that nobody looked at',
+    edits: [
+      gateway(
+        '    record: &StakeRecord,\n    registry: &mut Registry,\n    clock: &Clock,\n    ctx: &mut TxContext,\n) {\n    create_token(record, registry, staking::type_user(), user_permissions(), clock, ctx);',
+        `    record: ID,
+    registry: &mut Registry,
+    clock: &Clock,
+    ctx: &mut TxContext,
+) {
+    let now = seconds(clock);
+    transfer::share_object(SealToken {
+        id: object::new(ctx), owner: ctx.sender(), stake_record: record, node_id: b"".to_string(), stake_amount: 0,
+        stake_type: staking::type_user(), permissions: user_permissions(), issued_at: now,
+        expires_at: now + registry.token_ttl, revoked: false, nautilus_endpoint: registry.endpoints[0],
+    });`,
+      ),
+    ],
+  },
+  {
     id: 'token-of-any-kind',
     defects: ['D40'],
     title: 'a user stake gets an administrator token',
@@ -262,6 +363,22 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     defects: ['D41'],
     title: 'the total staked is not lowered by a withdrawal',
     edits: [staking('    pool.total_staked = pool.total_staked - amount;\n')],
+  },
+  {
+    id: 'withdrawal-not-recorded',
+    defects: ['D41'],
+    title: 'a stake that was paid back stays active with its amount',
+    edits: [
+      staking('    record.amount = 0;\n'),
+      staking('    record.status = STATUS_WITHDRAWN;\n'),
+      staking('    pool.by_address.remove(record.staker);\n'),
+    ],
+  },
+  {
+    id: 'withdrawn-slashed',
+    defects: ['D41'],
+    title: 'a withdrawn stake can be slashed',
+    edits: [staking('    assert!(record.status != STATUS_WITHDRAWN, ELockedOrNotActive);\n')],
   },
   {
     id: 'withdrawn-token-made',

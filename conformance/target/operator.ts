@@ -102,7 +102,7 @@ export async function fundFromFaucet(
   address: string,
   mist: bigint,
 ): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (let asked = 0; asked < 50; asked += 1) {
     const { balance } = await client.core.getBalance({ owner: address });
     if (BigInt(balance.balance) >= mist) return;
     try {
