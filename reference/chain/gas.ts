@@ -9,7 +9,8 @@ const OVERHEAD_UNITS = 1_000n;
 
 /**
  * Budgets learnt from the chain itself: the first call of a kind is simulated, later ones use what
- * the last executions needed plus a fifth. A kind is a function whose calls cost about the same.
+ * the last executions needed plus a fifth, at twice the price of gas: a budget is not spent, and the
+ * price may rise with an epoch. A kind is a function whose calls cost about the same.
  */
 export class GasBook {
   readonly #budgets = new Map<string, bigint>();
@@ -29,7 +30,7 @@ export class GasBook {
 
   learn(kinds: readonly string[], used: GasUsedLike): void {
     if (kinds.length === 0) return;
-    const computation = BigInt(used.computationCost) + OVERHEAD_UNITS * (this.price ?? 1n);
+    const computation = 2n * (BigInt(used.computationCost) + OVERHEAD_UNITS * (this.price ?? 1n));
     const net = computation + BigInt(used.storageCost) - BigInt(used.storageRebate);
     const need = net > computation ? net : computation;
     const each = (need * 6n) / (5n * BigInt(kinds.length));
