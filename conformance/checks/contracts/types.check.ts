@@ -43,16 +43,20 @@ export default defineChecks([
     },
   ),
 
-  check('CT-STK-013', 'an id in an object’s place is refused by the chain', { mutants: ['token-by-record-id'] }, async (t) => {
-    const { calls } = t.chain;
-    const { pool, registry } = t.world.chain.ids;
-    const node = await t.actors.fresh('node');
-    const untokened = await staker(t, 'user');
-    const gateway = await gatewayWallet(t);
-    const wallet = await t.actors.wallet();
-    const request = command(node);
-    const id = (tx: Transaction, object: string): Argument => tx.pure.id(object) as unknown as Argument;
-    const rows: [string, [Signer, (tx: Transaction) => void]][] = [
+  check(
+    'CT-STK-013',
+    'an id in an object’s place is refused by the chain',
+    { mutants: ['token-by-record-id'] },
+    async (t) => {
+      const { calls } = t.chain;
+      const { pool, registry } = t.world.chain.ids;
+      const node = await t.actors.fresh('node');
+      const untokened = await staker(t, 'user');
+      const gateway = await gatewayWallet(t);
+      const wallet = await t.actors.wallet();
+      const request = command(node);
+      const id = (tx: Transaction, object: string): Argument => tx.pure.id(object) as unknown as Argument;
+      const rows: [string, [Signer, (tx: Transaction) => void]][] = [
         [
           'the pool of a stake',
           [
@@ -101,16 +105,18 @@ export default defineChecks([
               ]),
           ],
         ],
-      ],
-      async ([signer, build]) => stoppedByChain('the call with an id', await t.chain.attempt(signer, build)),
-    );
-    const made = await t.chain.attempt(untokened.signer, (tx) =>
-      calls.createToken(tx, 'user', untokened.record),
-    );
-    done('the token with objects', made);
-    const executed = await t.chain.attempt(gateway.signer, (tx) =>
-      calls.executeCommand(tx, gateway.cap, request),
-    );
-    done('the request with objects', executed);
-  }),
+      ];
+      await eachRow(rows, async ([signer, build]) =>
+        stoppedByChain('the call with an id', await t.chain.attempt(signer, build)),
+      );
+      const made = await t.chain.attempt(untokened.signer, (tx) =>
+        calls.createToken(tx, 'user', untokened.record),
+      );
+      done('the token with objects', made);
+      const executed = await t.chain.attempt(gateway.signer, (tx) =>
+        calls.executeCommand(tx, gateway.cap, request),
+      );
+      done('the request with objects', executed);
+    },
+  ),
 ]);
