@@ -11,6 +11,7 @@ import {
 } from '@zktx.io/sui-move-builder/full';
 import { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
 import { readModule } from './compiled-module.ts';
+import { cachedFramework, packageVersion } from './framework-cache.ts';
 import { mutated, type ContractMutant } from './mutants.ts';
 
 export { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
@@ -139,11 +140,22 @@ function withManifest(files: SourceFiles, name: string): SourceFiles {
 
 let framework: Promise<FrameworkPackage[]> | undefined;
 
-/** Compiles the framework subset: std at 0x1 and sui at 0x2, in that order. Built once a process. Throws MoveBuildError. */
-export const buildFramework = (): Promise<FrameworkPackage[]> => (framework ??= compileFramework());
+/**
+ * Compiles the framework subset: std at 0x1 and sui at 0x2, in that order. Built once, and kept on disk for as long as
+ * neither sources nor compiler change. Throws MoveBuildError.
+ */
+export const buildFramework = (): Promise<FrameworkPackage[]> => (framework ??= frameworkFromDisk());
 
-async function compileFramework(): Promise<FrameworkPackage[]> {
-  const [std, sui] = await Promise.all([readSources(STD), readSources(SUI)]);
+async function frameworkFromDisk(): Promise<FrameworkPackage[]> {
+  const [std, sui, compilerVersion] = await Promise.all([
+    readSources(STD),
+    readSources(SUI),
+    packageVersion('@zktx.io/sui-move-builder/full'),
+  ]);
+  return cachedFramework({ sources: [std, sui], compilerVersion }, () => compileFramework(std, sui));
+}
+
+async function compileFramework(std: SourceFiles, sui: SourceFiles): Promise<FrameworkPackage[]> {
   const files: SourceFiles = {
     'Move.toml': '[package]\nname = "fw"\nedition = "2024"\n\n[addresses]\nstd = "0x1"\nsui = "0x2"\n',
   };

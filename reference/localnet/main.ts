@@ -1,5 +1,11 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startLocalnet } from './localnet.ts';
+import { cacheDir } from '../../contracts/cache-dir.ts';
+
+// Before anything large is loaded, which is why the network is imported below.
+enableCompileCache(join(cacheDir(), 'node'));
+const { startLocalnet } = await import('./localnet.ts');
 
 const USAGE = 'usage: main.ts [--port N] [--host ADDRESS] [--parent]';
 

@@ -1,6 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { verifyTransactionSignature } from '@mysten/sui/verify';
 import type { Address } from '../vm/index.ts';
 import { bytesToAddress } from './bytes.ts';
 import { blake2b256, signingDigest } from './digest.ts';
@@ -117,6 +116,8 @@ export async function verifySignatures(
 
 async function verifyMultisig(signature: Uint8Array, transaction: Uint8Array): Promise<Address | undefined> {
   try {
+    // Loaded when needed: it takes a third of the time in which a network starts, and multisigs are rare.
+    const { verifyTransactionSignature } = await import('@mysten/sui/verify');
     const key = await verifyTransactionSignature(transaction, Buffer.from(signature).toString('base64'));
     return key.toSuiAddress();
   } catch {
