@@ -149,7 +149,10 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     book,
     registry: seams.obeysSlashing ? registry : deaf(registry),
     observers: [
-      ...(seams.obeysSlashing ? [deps.cache.observe.bind(deps.cache)] : []),
+      (event) => {
+        const lost = event.name === 'SlashEvent' || event.name === 'UnstakeEvent';
+        if (seams.obeysSlashing || !lost) deps.cache.observe(event);
+      },
       enclave.observe.bind(enclave),
       (event) => {
         if (event.name === 'GatewayRetired') streams.cut(gatewayStreams(String(event.data['gateway_cap'])));
