@@ -1,0 +1,166 @@
+import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import { at, status } from '../../runner/expectations.ts';
+import type { Actor, Actors } from '../../world/actors.ts';
+import { Watch } from './watch.ts';
+
+/** Where the collections of these resources are. */
+const ROOTS: Readonly<Record<string, string>> = {
+  deployments: '/apis/apps/v1',
+  replicasets: '/apis/apps/v1',
+  leases: '/apis/coordination.k8s.io/v1',
+};
+const CLUSTER_WIDE = new Set(['namespaces', 'nodes']);
+
+export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
+const PATCH_TYPES: Record<PatchKind, string> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/** One actor at work in one namespace through the gateway. */
+export class Kube {
+  readonly t: CheckContext;
+  readonly actor: Actor;
+  readonly namespace: string;
+
+  constructor(t: CheckContext, actor: Actor, namespace: string) {
+    this.t = t;
+    this.actor = actor;
+    this.namespace = namespace;
+  }
+
+  /** Path of a collection, an object or a subresource. */
+  path(resource: string, name = '', subresource = ''): string {
+    const root = ROOTS[resource] ?? '/api/v1';
+    const where = CLUSTER_WIDE.has(resource) ? '' : `/namespaces/${this.namespace}`;
+    return [`${root}${where}/${resource}`, name, subresource].filter((part) => part !== '').join('/');
+  }
+
+  send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
+    return this.t.gateway.as(this.actor, method, target, options);
+  }
+
+  get(resource: string, name: string, query = ''): Promise<HttpAnswer> {
+    return this.send('GET', this.path(resource, name) + query);
+  }
+
+  list(resource: string, query = ''): Promise<HttpAnswer> {
+    return this.send('GET', this.path(resource) + query);
+  }
+
+  create(resource: string, body: object, query = ''): Promise<HttpAnswer> {
+    return this.send('POST', this.path(resource) + query, { body });
+  }
+
+  replace(resource: string, name: string, body: object, query = ''): Promise<HttpAnswer> {
+    return this.send('PUT', this.path(resource, name) + query, { body });
+  }
+
+  patch(resource: string, name: string, kind: PatchKind, body: object, query = ''): Promise<HttpAnswer> {
+    return this.send('PATCH', this.path(resource, name) + query, {
+      headers: { 'content-type': PATCH_TYPES[kind] },
+      body,
+    });
+  }
+
+  remove(resource: string, name: string, options?: object, query = ''): Promise<HttpAnswer> {
+    return this.send('DELETE', this.path(resource, name) + query, options && { body: options });
+  }
+
+  /** Creates an object that must be accepted, and gives it as stored. */
+  async made(resource: string, body: object): Promise<unknown> {
+    const answer = await this.create(resource, body);
+    status(answer, 201);
+    return answer.json;
+  }
+
+  /** The object as it stands. */
+  async present(resource: string, name: string): Promise<unknown> {
+    const answer = await this.get(resource, name);
+    status(answer, 200);
+    return answer.json;
+  }
+
+  /** The resourceVersion of the collection now. */
+  async revision(resource: string): Promise<string> {
+    const answer = await this.list(resource, '?limit=1');
+    status(answer, 200);
+    return String(at(answer.json, 'metadata', 'resourceVersion'));
+  }
+
+  /** Opens a watch; it is closed when the check ends. */
+  async watch(resource: string, query = '', headers: Record<string, string> = {}): Promise<Watch> {
+    const target = `${this.path(resource)}?watch=true${query === '' ? '' : `&${query}`}`;
+    const stream = await this.t.gateway.stream(this.actor, target, { headers });
+    const watch = new Watch(stream);
+    this.t.defer(() => watch.close());
+    return watch;
+  }
+
+  /** A ConfigMap for this namespace. */
+  configMap(name: string, data: Record<string, string> = {}, metadata: object = {}): object {
+    return {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: this.namespace, ...metadata },
+      data,
+    };
+  }
+}
+
+const sharedNamespaces = new WeakMap<Actors, Promise<string>>();
+
+/** The shared administrator in a namespace that checks of this process share. */
+export async function kube(t: CheckContext): Promise<Kube> {
+  const admin = await t.actors.shared('admin');
+  const made = sharedNamespaces.get(t.actors) ?? newNamespace(t, admin);
+  sharedNamespaces.set(t.actors, made);
+  made.catch(() => sharedNamespaces.delete(t.actors));
+  return new Kube(t, admin, await made);
+}
+
+/** An administrator, the shared one unless told, in a namespace of the check's own that goes when it ends. */
+export async function ownKube(t: CheckContext, actor?: Actor): Promise<Kube> {
+  const admin = actor ?? (await t.actors.shared('admin'));
+  const own = new Kube(t, admin, await newNamespace(t, admin));
+  t.defer(async () => {
+    await t.gateway.as(admin, 'DELETE', `/api/v1/namespaces/${own.namespace}`).catch(() => undefined);
+  });
+  return own;
+}
+
+async function newNamespace(t: CheckContext, admin: Actor): Promise<string> {
+  const name = t.name('gw');
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  status(await t.gateway.as(admin, 'POST', '/api/v1/namespaces', { body }), 201);
+  return name;
+}
+
+/** A container spec that asks for nothing. */
+export const container = (name = 'main'): Record<string, unknown> => ({ name, image: 'pause:3.10' });
+
+/** A Deployment of pods labelled `app=<name>`. */
+export function deployment(name: string, namespace: string, replicas: number): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
+    },
+  };
+}
+
+/** metadata.resourceVersion of an object. */
+export const versionOf = (object: unknown): string => String(at(object, 'metadata', 'resourceVersion'));
+
+/** metadata.name of each item of a list, in its order. */
+export function namesOf(list: unknown): string[] {
+  const items = at(list, 'items');
+  return Array.isArray(items) ? items.map((item) => String(at(item, 'metadata', 'name'))) : [];
+}
