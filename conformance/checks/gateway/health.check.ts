@@ -31,7 +31,7 @@ export default defineChecks([
     ),
   ),
 
-  check('GW-HLT-003', 'plain HTTP gets no answer from the Kubernetes API', { mutants: [] }, async (t) => {
+  check('GW-HLT-003', 'plain HTTP gets no answer from the Kubernetes API', {}, async (t) => {
     const { hostname, port } = new URL(t.world.gateway?.url ?? '');
     ok('the target’s URL is HTTPS', t.gateway.http.baseUrl.startsWith('https://'), {
       got: t.gateway.http.baseUrl,

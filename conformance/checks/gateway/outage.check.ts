@@ -22,7 +22,7 @@ export default defineChecks([
   check(
     'GW-CTR-016',
     'while the chain is away writes are 503 with Retry-After and nothing of them is run, reads go on',
-    { exclusive: true, timeoutMs: 40_000, mutants: ['chain-away-is-500', 'retry-after-missing'] },
+    { exclusive: true, timeoutMs: 40_000, mutants: ['outage-is-500', 'retry-after-missing'] },
     async (t) => {
       const admin = await kube(t);
       const name = t.name('outage');
@@ -77,7 +77,7 @@ export default defineChecks([
   check(
     'GW-ERR-011/chain',
     'a cut chain is 503 ChainUnavailable for a token that is not known yet',
-    { exclusive: true, timeoutMs: 40_000, mutants: ['chain-away-is-500'] },
+    { exclusive: true, timeoutMs: 40_000, mutants: ['outage-is-500'] },
     async (t) => {
       const user = await t.actors.fresh('user');
       await cutChain(t);
@@ -91,7 +91,7 @@ export default defineChecks([
     'GW-HLT-002',
     'readyz is 503 while neither chain nor master is reached, ok afterwards, and livez stays ok',
     { exclusive: true, timeoutMs: 60_000, mutants: ['always-ready'] },
-    async (t) => {
+    async (t: CheckContext) => {
       t.needs('a master that the suite can restart', t.world.master?.startable === true);
       const restore = await cutChain(t);
       t.defer(() => startAgain(t, 'master'));
@@ -111,8 +111,8 @@ export default defineChecks([
   check(
     'GW-ERR-011/master',
     'a master that is away is 503 or 504 with Timeout or ChainUnavailable, for reads and writes, within the deadline',
-    { exclusive: true, timeoutMs: 60_000, mutants: ['master-away-is-500'] },
-    async (t) => {
+    { exclusive: true, timeoutMs: 60_000, mutants: ['outage-is-500'] },
+    async (t: CheckContext) => {
       t.needs('a master that the suite can restart', t.world.master?.startable === true);
       const admin = await kube(t);
       t.defer(() => startAgain(t, 'master'));

@@ -120,24 +120,6 @@ export default defineChecks([
   ),
 
   check(
-    'GW-AUTH-006/write-implied',
-    'reading does not imply writing, whatever the verb',
-    { mutants: ['write-by-read'] },
-    async (t) => {
-      const user = await t.actors.shared('user');
-      await Promise.all(
-        WRITES.map(async (line) => {
-          const [method = '', target = ''] = line.replace('@', t.name('nowhere')).split(' ');
-          refused(await t.gateway.as(user, method, target, bodyFor(method)), {
-            status: 403,
-            reason: 'Forbidden',
-          });
-        }),
-      );
-    },
-  ),
-
-  check(
     'GW-AUTH-007',
     'an administrator may do everything with every resource',
     { mutants: ['wildcard-for-core-only'] },
