@@ -6,7 +6,9 @@ import { Chain } from './chain/chain.ts';
 import { blake2b256 } from './chain/digest.ts';
 import { Faucet } from './chain/faucet.ts';
 import type { SentCoin } from './chain/faucet.ts';
+import { genesisDigest } from './chain/genesis.ts';
 import type { GenesisPackage } from './chain/genesis.ts';
+import { JournalError, JournalFile } from './chain/journal-file.ts';
 import { GrpcEndpoint } from './rpc/endpoint.ts';
 import { inProcessTransport } from './rpc/in-process.ts';
 import { answerManagement } from './rpc/management.ts';
@@ -27,6 +29,11 @@ export interface LocalnetOptions {
   readonly genesis?: readonly GenesisPackage[];
   /** How many checkpoints stay readable. */
   readonly checkpointsKept?: number;
+  /**
+   * Folder in which the network lives on: what it did is written there before it is answered, and done again at the
+   * next start. `seed` counts for a new one only. One process at a time. Without it all is in memory.
+   */
+  readonly dataDir?: string;
   /** Hears of faults of the localnet itself. */
   readonly onError?: (where: string, error: unknown) => void;
 }
@@ -45,26 +52,46 @@ export interface Localnet extends AsyncDisposable {
   advanceEpoch(count?: number): void;
   /** Moves chain time ahead. */
   advanceClock(ms: number): void;
+  /** Keeps the present state under a name. */
+  snapshot(name?: string): void;
+  /** Makes everything as it was at the snapshot; event streams end. Throws RangeError for an unknown name. */
+  restore(name?: string): void;
   /** Makes gRPC calls fail or wait for a time; 0 seconds ends it. */
   outage(mode: OutageMode, seconds: number): void;
 }
 
-/** Starts a network with nothing on it but the framework, the clock and a treasury. */
+/**
+ * Starts a network with nothing on it but the framework, the clock and a treasury, or one from `dataDir` as it was.
+ * Throws JournalError when the folder cannot be used.
+ */
 export async function startLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
   const genesis = options.genesis ?? (await buildFramework());
+  const clock = options.clock ?? Date.now;
   const packages = new ModuleStore();
-  const seed = options.seed ?? randomBytes(32);
+  const fresh = { seed: options.seed ?? randomBytes(32), startMs: clock(), genesis: genesisDigest(genesis) };
+  const journal = options.dataDir === undefined ? undefined : JournalFile.open(options.dataDir, fresh);
+  const { seed, startMs } = journal?.header ?? fresh;
   const treasury = bytesToAddress(blake2b256(Buffer.concat([Buffer.from('treasury'), seed])));
   const chain = new Chain({
     packages,
     session: (natives, gas) => createSession({ store: packages, natives, gas }),
     genesis,
-    clock: options.clock ?? Date.now,
+    clock,
+    startMs,
     seed,
     treasury,
+    ...(journal && { record: (event) => journal.append(event) }),
     ...(options.checkpointsKept === undefined ? {} : { checkpointsKept: options.checkpointsKept }),
   });
-  return new RunningLocalnet(chain, treasury, options.onError ?? (() => {}));
+  try {
+    for (const event of journal?.events() ?? []) chain.replay(event);
+  } catch (cause) {
+    journal?.close();
+    throw cause instanceof JournalError
+      ? cause
+      : new JournalError(`${options.dataDir}: ${String(cause)}`, { cause });
+  }
+  return new RunningLocalnet(chain, treasury, { journal, onError: options.onError ?? (() => {}) });
 }
 
 class RunningLocalnet implements Localnet {
@@ -75,10 +102,19 @@ class RunningLocalnet implements Localnet {
   readonly #endpoint: GrpcEndpoint;
   readonly #closed = new AbortController();
   readonly #servers: HttpServer[] = [];
+  readonly #journal: JournalFile | undefined;
   readonly #onError: (where: string, error: unknown) => void;
 
-  constructor(chain: Chain, treasury: string, onError: (where: string, error: unknown) => void) {
+  constructor(
+    chain: Chain,
+    treasury: string,
+    {
+      journal,
+      onError,
+    }: { journal: JournalFile | undefined; onError: (where: string, error: unknown) => void },
+  ) {
     this.chain = chain;
+    this.#journal = journal;
     this.#onError = onError;
     this.#faucet = new Faucet(chain, treasury);
     this.#endpoint = new GrpcEndpoint(registerServices(new ServiceRegistry(), chain), this.#outage, onError);
@@ -115,6 +151,14 @@ class RunningLocalnet implements Localnet {
     this.chain.advanceClock(ms);
   }
 
+  snapshot(name = 'default'): void {
+    this.chain.snapshot(name);
+  }
+
+  restore(name = 'default'): void {
+    this.chain.restore(name);
+  }
+
   outage(mode: OutageMode, seconds: number): void {
     this.#outage.begin(mode, seconds);
   }
@@ -123,5 +167,6 @@ class RunningLocalnet implements Localnet {
     this.#outage.end();
     this.#closed.abort(new RpcFailure('UNAVAILABLE', 'the network has stopped'));
     await Promise.all(this.#servers.splice(0).map((server) => server.close()));
+    this.#journal?.close();
   }
 }

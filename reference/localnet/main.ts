@@ -7,7 +7,7 @@ import { cacheDir } from '../../contracts/cache-dir.ts';
 enableCompileCache(join(cacheDir(), 'node'));
 const { startLocalnet } = await import('./localnet.ts');
 
-const USAGE = 'usage: main.ts [--port N] [--host ADDRESS] [--parent]';
+const USAGE = 'usage: main.ts [--port N] [--host ADDRESS] [--data-dir DIR] [--parent]';
 
 /** Runs a localnet until SIGTERM or SIGINT or, with `--parent`, until standard input closes. */
 async function main(): Promise<void> {
@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '0' },
       host: { type: 'string', default: '127.0.0.1' },
+      'data-dir': { type: 'string' },
       parent: { type: 'boolean', default: false },
     },
   });
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   if (values.parent) process.stdin.once('end', stop).once('close', stop).resume();
 
   await using localnet = await startLocalnet({
+    ...(values['data-dir'] !== undefined && { dataDir: values['data-dir'] }),
     onError: (where, error) => process.stderr.write(`${where}: ${describe(error)}\n`),
   });
   const url = await localnet.listen(port, values.host);

@@ -5,42 +5,19 @@ import type { Checkpoint, TransactionRecord } from './checkpoint.ts';
 import { blake2b256, derivedObjectId, typedDigestBytes } from './digest.ts';
 import { TransactionRejected } from './errors.ts';
 import { Executor } from './executor.ts';
-import type { ExecutionResult, SessionFactory } from './executor.ts';
+import type { ExecutionResult } from './executor.ts';
 import { CLOCK_ID, clockObject, genesisCoin, loadGenesisPackages } from './genesis.ts';
-import type { GenesisPackage } from './genesis.ts';
-import { checkGas, loadGas, loadInputs } from './inputs.ts';
+import { checkClockUse, checkGas, loadGas, loadInputs } from './inputs.ts';
+import { ReplayMismatch } from './journal.ts';
+import type { ChainEvent, ChainEventKind } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import type { Epoch } from './ledger.ts';
 import { ChainObject } from './object.ts';
-import { ObjectStore } from './object-store.ts';
+import { copyLists, ObjectStore } from './object-store.ts';
 import { verifySignatures } from './signatures.ts';
 import { decodeTransaction } from './transaction.ts';
-import type { Expiration, GasData, ProgrammableTransaction, TransactionInput } from './transaction.ts';
-
-export interface ChainOptions {
-  readonly packages: PackageStore;
-  readonly session: SessionFactory;
-  readonly genesis: readonly GenesisPackage[];
-  /** Wall clock in milliseconds. */
-  readonly clock: () => number;
-  /** Makes the chain id; chains of different seeds refuse each other's transactions by their objects. */
-  readonly seed: Uint8Array;
-  /** Who holds all SUI at the start. */
-  readonly treasury: Address;
-  readonly checkpointsKept?: number;
-}
-
-/** A transaction to try out. Its gas data may name no coins: then an invented coin pays. */
-export interface SimulationRequest {
-  readonly sender: Address;
-  readonly gasData: GasData;
-  readonly expiration: Expiration;
-  readonly program: ProgrammableTransaction;
-  /** BCS of the transaction as it would be submitted. */
-  readonly bytes: Uint8Array;
-  /** False: any function, any object, no gas rules. */
-  readonly checks: boolean;
-}
+import type { Expiration, TransactionInput } from './transaction.ts';
+import type { ChainOptions, ChainSnapshot, SimulationRequest } from './types.ts';
 
 export const REFERENCE_GAS_PRICE = 1_000n;
 const TREASURY_MIST = 5_000_000_000_000_000_000n;
@@ -55,51 +32,121 @@ export class Chain {
   readonly treasuryCoin: Address;
   readonly #executor: Executor;
   readonly #packageVersions = new Map<Address, ChainObject[]>();
+  readonly #snapshots = new Map<string, ChainSnapshot>();
   readonly #clock: () => number;
+  readonly #record: (event: ChainEvent) => void;
   #offsetMs = 0;
   #lastMs = 0n;
+  /** Set while a journal is replayed: chain time is what it was then. */
+  #replayed: ChainEvent | undefined;
 
   constructor(options: ChainOptions) {
     this.packages = options.packages;
     this.#clock = options.clock;
+    this.#record = options.record ?? (() => {});
     this.#executor = new Executor({ ...options, store: this.objects });
+    const startMs = options.startMs === undefined ? this.now() : BigInt(Math.floor(options.startMs));
     this.ledger = new Ledger(
-      this.now(),
+      startMs,
       options.checkpointsKept === undefined ? {} : { checkpointsKept: options.checkpointsKept },
     );
     loadGenesisPackages(this.objects, options.packages, options.genesis);
-    this.objects.put(clockObject(1n, this.now()));
+    this.objects.put(clockObject(1n, startMs));
     const seedDigest = blake2b256(options.seed);
     this.treasuryCoin = derivedObjectId(seedDigest, 0n);
     this.objects.put(genesisCoin(this.treasuryCoin, options.treasury, TREASURY_MIST));
     this.id = digestToString(
-      blake2b256(Buffer.concat([seedDigest, digestBytes(this.ledger.append([], this.now()).digest)])),
+      blake2b256(Buffer.concat([seedDigest, digestBytes(this.ledger.append([], startMs).digest)])),
     );
   }
 
   /** Chain time in ms: the clock with its offset, never going back. */
   now(): bigint {
-    const now = BigInt(Math.floor(this.#clock() + this.#offsetMs));
+    const now = this.#replayed?.atMs ?? BigInt(Math.floor(this.#clock() + this.#offsetMs));
     if (now > this.#lastMs) this.#lastMs = now;
     return this.#lastMs;
   }
 
   /** Moves chain time ahead. */
   advanceClock(ms: number): void {
-    this.#offsetMs += ms;
-    this.#tick();
+    this.#setOffset(this.#offsetMs + ms);
   }
 
   /** Sets chain time to a point that is not in its past. Throws RangeError otherwise. */
   setClock(nowMs: number): void {
     if (BigInt(nowMs) < this.now()) throw new RangeError('chain time cannot go back');
-    this.#offsetMs = nowMs - this.#clock();
+    this.#setOffset(nowMs - this.#clock());
+  }
+
+  #setOffset(offsetMs: number): void {
+    this.#offsetMs = offsetMs;
     this.#tick();
+    this.#note({ kind: 'clock', offsetMs });
   }
 
   advanceEpoch(count = 1): Epoch {
-    for (let i = 0; i < count; i++) this.ledger.nextEpoch(this.now());
+    for (let i = 0; i < count; i++) {
+      this.ledger.nextEpoch(this.now());
+      this.#note({ kind: 'epoch' });
+    }
     return this.ledger.epoch;
+  }
+
+  /** Names of the snapshots that can be restored. */
+  get snapshots(): readonly string[] {
+    return [...this.#snapshots.keys()];
+  }
+
+  /** Keeps the present state under a name, in place of an older one of that name. */
+  snapshot(name: string): void {
+    this.#snapshots.set(name, {
+      objects: this.objects.snapshot(),
+      ledger: this.ledger.snapshot(),
+      packages: this.packages.snapshot(),
+      packageVersions: copyLists(this.#packageVersions),
+      offsetMs: this.#offsetMs,
+      lastMs: this.#lastMs,
+    });
+    this.#note({ kind: 'snapshot', name });
+  }
+
+  /** Makes everything as it was: objects, packages, checkpoints, epoch and time. Throws RangeError for an unknown name. */
+  restore(name: string): void {
+    const kept = this.#snapshots.get(name);
+    if (kept === undefined) throw new RangeError(`no snapshot ${name}`);
+    this.packages.restore(kept.packages);
+    this.objects.restore(kept.objects);
+    this.#packageVersions.clear();
+    for (const [id, versions] of copyLists(kept.packageVersions)) this.#packageVersions.set(id, versions);
+    this.#offsetMs = kept.offsetMs;
+    this.#lastMs = kept.lastMs;
+    this.ledger.restore(kept.ledger);
+    this.#note({ kind: 'restore', name });
+  }
+
+  /** Does again what a journal says. Throws ReplayMismatch when something else comes of it. */
+  replay(event: ChainEvent): void {
+    this.#replayed = event;
+    try {
+      this.now();
+      if (event.kind === 'transaction') {
+        this.objects.put(clockObject(event.clockVersion, event.atMs));
+        this.executeTrusted(decodeTransaction(event.bytes), event.signatures);
+      } else if (event.kind === 'epoch') this.advanceEpoch();
+      else if (event.kind === 'clock') this.#setOffset(event.offsetMs);
+      else if (event.kind === 'snapshot') this.snapshot(event.name);
+      else this.restore(event.name);
+    } finally {
+      this.#replayed = undefined;
+    }
+    const got = this.ledger.latest?.digest;
+    if (got !== event.checkpoint) throw new ReplayMismatch(event, got);
+  }
+
+  #note(event: ChainEventKind): void {
+    if (this.#replayed !== undefined) return;
+    const checkpoint = this.ledger.latest?.digest ?? '';
+    this.#record({ ...event, atMs: this.#lastMs, checkpoint } as ChainEvent);
   }
 
   /** The live version of an object. */
@@ -146,6 +193,8 @@ export class Chain {
       [{ transaction, signatures, result, timestampMs }],
       timestampMs,
     );
+    const clockVersion = this.objects.get(CLOCK_ID)?.version ?? 1n;
+    this.#note({ kind: 'transaction', bytes: transaction.bytes, signatures, clockVersion });
     return checkpoint.transactions[0] as TransactionRecord;
   }
 
@@ -245,13 +294,4 @@ const INVENTED_COIN_ID: Address = `0x${'00'.repeat(31)}ff`;
 /** Pays for simulations that name no coin. */
 function inventedCoin(owner: Address): ChainObject {
   return genesisCoin(INVENTED_COIN_ID, owner, INVENTED_GAS_MIST);
-}
-
-function checkClockUse(inputs: readonly { kind: string; object?: ChainObject; mutable?: boolean }[]): void {
-  const misused = inputs.some((input) => input.object?.id === CLOCK_ID && input.mutable === true);
-  if (misused)
-    throw new TransactionRejected(
-      'invalid',
-      `Immutable parameter expected: object ${CLOCK_ID} cannot be passed mutably`,
-    );
 }

@@ -1,6 +1,7 @@
 import type { Address, PackageStore } from '../vm/index.ts';
-import { addressToBytes, parseAddress } from './bytes.ts';
+import { addressToBytes, digestToString, parseAddress } from './bytes.ts';
 import type { Digest } from './bytes.ts';
+import { blake2b256 } from './digest.ts';
 import { storageCharge } from './gas.ts';
 import { ChainObject, IMMUTABLE, storedSize } from './object.ts';
 import type { MoveData, Owner, PackageData } from './object.ts';
@@ -34,6 +35,11 @@ export function loadGenesisPackages(
     const versions = new Map([...info.linkage.keys()].map((key) => [key, FIRST_VERSION] as const));
     store.put(genesisObject(id, IMMUTABLE, { kind: 'package', info, linkageVersions: versions }));
   }
+}
+
+/** Tells framework packages apart: a chain goes on with those it began with only. */
+export function genesisDigest(genesis: readonly GenesisPackage[]): Digest {
+  return digestToString(blake2b256(Buffer.concat(genesis.flatMap(({ modules }) => modules.map(blake2b256)))));
 }
 
 export function genesisCoin(id: Address, owner: Address, balance: bigint): ChainObject {

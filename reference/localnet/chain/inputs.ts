@@ -1,5 +1,6 @@
 import type { Address } from '../vm/index.ts';
 import { TransactionRejected } from './errors.ts';
+import { CLOCK_ID } from './genesis.ts';
 import type { ChainObject } from './object.ts';
 import type { ObjectStore } from './object-store.ts';
 import { LIMITS } from './transaction.ts';
@@ -205,5 +206,17 @@ export function checkGas(gas: GasData, referencePrice: bigint, coins: readonly C
     throw new TransactionRejected(
       'invalid',
       `Balance of gas object ${balance} is lower than the needed amount: ${budget}`,
+    );
+}
+
+/** Nobody but the chain itself sets the Clock. Throws TransactionRejected. */
+export function checkClockUse(inputs: readonly LoadedInput[]): void {
+  const misused = inputs.some(
+    (input) => input.kind === 'object' && input.object.id === CLOCK_ID && input.mutable,
+  );
+  if (misused)
+    throw new TransactionRejected(
+      'invalid',
+      `Immutable parameter expected: object ${CLOCK_ID} cannot be passed mutably`,
     );
 }

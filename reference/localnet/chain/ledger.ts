@@ -21,6 +21,15 @@ export interface Epoch {
   lastCheckpoint?: bigint;
 }
 
+/** What a ledger held at some time. */
+export interface LedgerSnapshot {
+  readonly first: bigint;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly epochs: readonly Epoch[];
+  readonly total: bigint;
+  readonly epochGas: GasCost;
+}
+
 /** Checkpoints, the transactions in them and the epochs they belong to. */
 export class Ledger {
   readonly #kept: number;
@@ -33,10 +42,16 @@ export class Ledger {
   readonly #epochs: Epoch[];
   #total = 0n;
   #epochGas = NO_GAS;
+  #history = 0;
 
   constructor(startMs: bigint, options: { checkpointsKept?: number } = {}) {
     this.#kept = options.checkpointsKept ?? DEFAULT_CHECKPOINTS_KEPT;
     this.#epochs = [{ number: 0n, startMs, firstCheckpoint: 0n }];
+  }
+
+  /** Counts how often the ledger was set back: who reads on from a place must not do so in another history. */
+  get history(): number {
+    return this.#history;
   }
 
   get epoch(): Epoch {
@@ -126,6 +141,34 @@ export class Ledger {
   onCheckpoint(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  snapshot(): LedgerSnapshot {
+    return {
+      first: this.#first,
+      checkpoints: [...this.#checkpoints],
+      epochs: this.#epochs.map((epoch) => ({ ...epoch })),
+      total: this.#total,
+      epochGas: this.#epochGas,
+    };
+  }
+
+  /** Sets the ledger back, and tells the listeners. */
+  restore(snapshot: LedgerSnapshot): void {
+    this.#history += 1;
+    this.#first = snapshot.first;
+    this.#total = snapshot.total;
+    this.#epochGas = snapshot.epochGas;
+    for (const list of [this.#checkpoints, this.#epochs]) list.length = 0;
+    for (const epoch of snapshot.epochs) this.#epochs.push({ ...epoch });
+    this.#byDigest.clear();
+    this.#transactions.clear();
+    for (const checkpoint of snapshot.checkpoints) {
+      this.#checkpoints.push(checkpoint);
+      this.#byDigest.set(checkpoint.digest, checkpoint.sequenceNumber);
+      for (const record of checkpoint.transactions) this.#transactions.set(record.transaction.digest, record);
+    }
+    for (const listener of this.#listeners) listener();
   }
 
   #prune(): void {

@@ -4,6 +4,13 @@ import type { ChainObject } from './object.ts';
 // Old versions are there for look-ups by version; a busy shared object would otherwise fill the memory.
 const DEFAULT_VERSIONS_KEPT = 32;
 
+/** What a store held at some time. */
+export interface StoreSnapshot {
+  readonly live: ReadonlyMap<Address, ChainObject>;
+  readonly history: ReadonlyMap<Address, readonly ChainObject[]>;
+  readonly gone: ReadonlyMap<Address, bigint>;
+}
+
 /** All live objects, recent versions of each, and who owns what. */
 export class ObjectStore {
   readonly #live = new Map<Address, ChainObject>();
@@ -51,12 +58,7 @@ export class ObjectStore {
     if (before !== undefined) this.#retire(before);
     this.#live.set(object.id, object);
     this.#gone.delete(object.id);
-    const index = this.#indexOf(object);
-    if (index === undefined) return;
-    const { address } = object.owner as { address: Address };
-    let owned = index.get(address);
-    if (owned === undefined) index.set(address, (owned = new Map()));
-    owned.set(object.id, object);
+    this.#index(object);
   }
 
   /** `version` is the version of the transaction that took the object out of the world. */
@@ -65,6 +67,31 @@ export class ObjectStore {
     if (before !== undefined) this.#retire(before);
     this.#live.delete(id);
     this.#gone.set(id, version);
+  }
+
+  /** Objects are immutable, so a copy of the tables is a copy of the store. */
+  snapshot(): StoreSnapshot {
+    return { live: new Map(this.#live), history: copyLists(this.#history), gone: new Map(this.#gone) };
+  }
+
+  restore(snapshot: StoreSnapshot): void {
+    for (const table of [this.#live, this.#history, this.#gone, this.#byAddress, this.#children])
+      table.clear();
+    for (const [id, versions] of snapshot.history) this.#history.set(id, [...versions]);
+    for (const [id, version] of snapshot.gone) this.#gone.set(id, version);
+    for (const object of snapshot.live.values()) {
+      this.#live.set(object.id, object);
+      this.#index(object);
+    }
+  }
+
+  #index(object: ChainObject): void {
+    const index = this.#indexOf(object);
+    if (index === undefined) return;
+    const { address } = object.owner as { address: Address };
+    let owned = index.get(address);
+    if (owned === undefined) index.set(address, (owned = new Map()));
+    owned.set(object.id, object);
   }
 
   #retire(object: ChainObject): void {
@@ -88,6 +115,11 @@ export class ObjectStore {
     if (object.owner.kind === 'address') return this.#byAddress;
     return object.owner.kind === 'object' ? this.#children : undefined;
   }
+}
+
+/** A copy whose lists can grow without the original's. */
+export function copyLists(lists: ReadonlyMap<Address, readonly ChainObject[]>): Map<Address, ChainObject[]> {
+  return new Map([...lists].map(([id, versions]) => [id, [...versions]] as const));
 }
 
 const EMPTY: ReadonlyMap<Address, ChainObject> = new Map();

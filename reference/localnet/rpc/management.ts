@@ -19,6 +19,8 @@ export interface ManagementContext {
 export const FAUCET_MIST = 200_000_000_000n;
 const MAX_EPOCHS = 10_000;
 const MAX_OUTAGE_SECONDS = 3_600;
+const MAX_SNAPSHOTS = 100;
+const SNAPSHOT_NAME = /^[\w.-]{1,64}$/;
 
 class BadRequest extends Error {}
 
@@ -39,6 +41,19 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     const epoch = chain.advanceEpoch(integer(body, 'advance', 1, MAX_EPOCHS));
     return { epoch: Number(epoch.number) };
   },
+  'POST /localnet/snapshot': ({ chain }, body) => {
+    const name = snapshotName(body);
+    if (!chain.snapshots.includes(name) && chain.snapshots.length >= MAX_SNAPSHOTS)
+      throw new BadRequest(`there are ${MAX_SNAPSHOTS} snapshots already`);
+    chain.snapshot(name);
+    return { name, checkpoint: Number(chain.ledger.latest?.sequenceNumber ?? 0n) };
+  },
+  'POST /localnet/restore': ({ chain }, body) => {
+    const name = snapshotName(body);
+    if (!chain.snapshots.includes(name)) throw new BadRequest(`no snapshot ${name}`);
+    chain.restore(name);
+    return { name, checkpoint: Number(chain.ledger.latest?.sequenceNumber ?? 0n) };
+  },
   'POST /localnet/outage': ({ outage }, body) => {
     const { mode } = body;
     if (mode !== 'unavailable' && mode !== 'hang') throw new BadRequest('mode: want "unavailable" or "hang"');
@@ -56,6 +71,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     transactions: Number(chain.ledger.totalTransactions),
     objects: chain.objects.size,
     outage: outage.mode ?? null,
+    snapshots: chain.snapshots,
   }),
 };
 
@@ -101,6 +117,13 @@ function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new BadRequest('the body is not a JSON object');
   return value as Readonly<Record<string, unknown>>;
+}
+
+function snapshotName(body: Readonly<Record<string, unknown>>): string {
+  const { name = 'default' } = body;
+  if (typeof name !== 'string' || !SNAPSHOT_NAME.test(name))
+    throw new BadRequest('name: want 1 to 64 letters, digits, dots, dashes or underscores');
+  return name;
 }
 
 function integer(body: Readonly<Record<string, unknown>>, name: string, least: number, most: number): number {

@@ -14,6 +14,9 @@ import type {
   Value,
 } from './types.ts';
 
+/** The packages of a store at some time, by storage id. */
+export type PackageSnapshot = ReadonlyMap<Address, PackageInfo>;
+
 /** Published packages. `ModuleStore` implements it; one store serves every session of a chain. */
 export interface PackageStore {
   /**
@@ -23,6 +26,10 @@ export interface PackageStore {
   add(input: PackageInput): PackageInfo;
   /** Takes a package back out: for a publish whose transaction failed or was only simulated. */
   remove(storageId: Address): void;
+  /** Every package that is loaded, for `restore`. */
+  snapshot(): PackageSnapshot;
+  /** Makes the loaded packages those of a snapshot of this store again. */
+  restore(snapshot: PackageSnapshot): void;
   package(storageId: Address): PackageInfo | undefined;
   module(storageId: Address, module: string): ModuleInfo | undefined;
   function(ref: FunctionRef): FunctionInfo | undefined;

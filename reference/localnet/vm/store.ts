@@ -1,5 +1,5 @@
 import { normalizeAddress } from './address.ts';
-import type { PackageStore } from './api.ts';
+import type { PackageSnapshot, PackageStore } from './api.ts';
 import { abilitiesOf } from './abilities.ts';
 import { decode, encode } from './bcs.ts';
 import { readModule } from './binary.ts';
@@ -82,6 +82,17 @@ export class ModuleStore implements PackageStore {
 
   remove(storageId: Address): void {
     this.#packages.delete(storageId);
+    this.#layouts.clear();
+  }
+
+  snapshot(): PackageSnapshot {
+    return new Map(this.#packages);
+  }
+
+  restore(snapshot: PackageSnapshot): void {
+    this.#packages.clear();
+    // Only `snapshot` makes these, of what `add` has loaded.
+    for (const [id, loaded] of snapshot) this.#packages.set(id, loaded as LoadedPackage);
     this.#layouts.clear();
   }
 

@@ -1,7 +1,8 @@
 import { bcs } from '@mysten/sui/bcs';
 import type { GrpcTypes } from '@mysten/sui/grpc';
 import { REFERENCE_GAS_PRICE } from '../../chain/chain.ts';
-import type { Chain, SimulationRequest } from '../../chain/chain.ts';
+import type { Chain } from '../../chain/chain.ts';
+import type { SimulationRequest } from '../../chain/types.ts';
 import { typedDigest } from '../../chain/digest.ts';
 import { TransactionRejected } from '../../chain/errors.ts';
 import type { ExecutionResult } from '../../chain/executor.ts';

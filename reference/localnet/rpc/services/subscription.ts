@@ -60,6 +60,7 @@ function watermark({ sequenceNumber }: Checkpoint, index: number): GrpcTypes.Wat
  */
 async function* follow(chain: Chain, signal: AbortSignal): AsyncGenerator<Checkpoint, void, undefined> {
   const { ledger } = chain;
+  const { history } = ledger;
   let next = ledger.nextSequenceNumber;
   let wake: (() => void) | undefined;
   const stop = ledger.onCheckpoint(() => wake?.());
@@ -67,6 +68,8 @@ async function* follow(chain: Chain, signal: AbortSignal): AsyncGenerator<Checkp
   signal.addEventListener('abort', abort, { once: true });
   try {
     while (!signal.aborted) {
+      if (ledger.history !== history)
+        throw new RpcFailure('UNAVAILABLE', 'the network was set back to a snapshot');
       const checkpoint = ledger.checkpoint(next);
       if (checkpoint !== undefined) {
         next++;
