@@ -11,6 +11,7 @@ import type { GatewaySeams } from './seams.ts';
 /** The gateway's seams without any defect. */
 export const DEFAULT_SEAMS: GatewaySeams = {
   config: (config) => config,
+  listen: (options) => options,
   serve: (serve) => serve,
   permits,
   abortAnswer,

@@ -123,6 +123,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     tls: deps.tls,
     bodyBytes: config.limits.body_bytes,
     newRequestId: () => newRequestId(deps.randomBytes),
+    listen: seams.listen,
     handle: seams.serve((request) => handler.handle(request)),
     onAnswered: (request, status, error) => {
       const fields = { request_id: request?.id, ...(request && seams.logFields(request)), status };

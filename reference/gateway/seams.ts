@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:https';
 import type { ChainAbortError } from '../chain/errors.ts';
 import type { ExecuteKubectlCommand } from '../chain/types.ts';
 import type { Permission } from '../protocol/permissions.ts';
@@ -14,6 +15,8 @@ export type Serve = (request: GatewayRequest) => Promise<Reply>;
 export interface GatewaySeams {
   /** The configuration that counts. */
   config(config: GatewayConfig): GatewayConfig;
+  /** How connections are taken: TLS, bounds, strictness of the parser. */
+  listen(options: ServerOptions): ServerOptions;
   /** The whole way from a request to its answer. */
   serve(serve: Serve): Serve;
   permits(held: readonly string[], required: Permission): boolean;

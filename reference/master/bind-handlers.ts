@@ -81,6 +81,7 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     bodyBytes,
     handle: parts.handle,
     metrics,
+    nodeMay: seams.nodeMay,
     authorizer: {
       nodeOfPod: async (namespace: string, name: string) =>
         (await parts.client.get(`/api/v1/namespaces/${namespace}/pods/${name}`))?.spec?.nodeName,

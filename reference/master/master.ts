@@ -9,6 +9,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
 import { verifySuiSignature } from '../protocol/sui-signature.ts';
+import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { CredentialSeams } from '../mutants/types.ts';
 import type { NonceStore } from '../protocol/nonce-store.ts';
@@ -201,14 +202,19 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
       ...verifierOptions,
       tokenKind: 'gateway',
       verifySignature: rememberingSignatures(verifySuiSignature),
-      tokens: deps.cache,
-      nonces: deps.nonces,
+      ...seams.gatewayCredential({
+        steps: VERIFICATION_STEPS,
+        tokens: deps.cache,
+        nonces: deps.nonces,
+        reader: deps.reader,
+      }),
     }),
   });
   const sockets = new WatchSockets();
   const answer = { handlers, metrics, clock, log };
   const server = new HttpServer({
     tls: deps.tls,
+    listen: seams.listen,
     handle: (request) => route(request, answer),
     refuse,
     upgrade: (request, message, socket, head) => {

@@ -1,6 +1,9 @@
 import type { EventSource } from '../chain/types.ts';
+import type { ServerOptions } from 'node:https';
 import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
+import type { CredentialSeams } from '../mutants/types.ts';
 import type { SealedStoreOptions } from '../store/sealed-store.ts';
+import { nodeMay } from './node-authorizer.ts';
 import type { WorkerChecks } from './handlers/worker-request.ts';
 import { defaultWorkerChecks } from './handlers/worker-request.ts';
 import type { PushedEvent } from './handlers/sui-events.ts';
@@ -25,6 +28,12 @@ export interface MasterSeams {
   offlineAfterSeconds: number;
   /** Whether SlashEvent and UnstakeEvent have consequences for workers. */
   obeysSlashing: boolean;
+  /** What the credentials of gateways are verified with. */
+  gatewayCredential: (seams: CredentialSeams) => CredentialSeams;
+  /** Whether a worker's agent may make a request. */
+  nodeMay: typeof nodeMay;
+  /** How connections are taken: TLS, bounds, strictness of the parser. */
+  listen: (options: ServerOptions) => ServerOptions;
   /** Body of GET /health. */
   health: (nowMs: number) => object;
   /** Whether requests that wait too long are dropped. */
@@ -63,6 +72,9 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     servesHeartbeat: true,
     offlineAfterSeconds: config.timings.offline_after_seconds,
     obeysSlashing: true,
+    gatewayCredential: (seams) => seams,
+    nodeMay,
+    listen: (options) => options,
     health: (nowMs) => ({ status: 'healthy', timestamp: Math.floor(nowMs / 1000) }),
     dropsRequests: true,
     remembersEvents: true,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Server } from 'node:https';
+import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { singleHeader } from '../../protocol/bearer.ts';
@@ -16,6 +16,8 @@ export interface GatewayServerOptions {
   tls: { key: string; cert: string };
   bodyBytes: number;
   newRequestId: () => string;
+  /** Changes how connections are taken. */
+  listen?: (options: ServerOptions) => ServerOptions;
   /** Answers a request; rejections become a Status. */
   handle: (request: GatewayRequest) => Promise<Reply>;
   /** Told about each answered request; `error` is what was not a refusal of ours. */
@@ -30,22 +32,24 @@ export class GatewayServer {
 
   constructor(options: GatewayServerOptions) {
     this.#options = options;
+    const own: ServerOptions = {
+      key: options.tls.key,
+      cert: options.tls.cert,
+      minVersion: 'TLSv1.3',
+      ALPNProtocols: ['http/1.1'],
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      // Longer than load balancers and Go's client (90 s) keep theirs, so that they close first.
+      keepAliveTimeout: 95_000,
+      // Checked below, since node's own answer would be no Status.
+      requireHostHeader: false,
+      insecureHTTPParser: false,
+      noDelay: true,
+      connectionsCheckingInterval: 2_000,
+    };
     this.#server = createServer(
-      {
-        key: options.tls.key,
-        cert: options.tls.cert,
-        minVersion: 'TLSv1.3',
-        ALPNProtocols: ['http/1.1'],
-        maxHeaderSize: 16_384,
-        headersTimeout: 10_000,
-        requestTimeout: 30_000,
-        // Longer than load balancers and Go's client (90 s) keep theirs, so that they close first.
-        keepAliveTimeout: 95_000,
-        // Checked below, since node's own answer would be no Status.
-        requireHostHeader: false,
-        insecureHTTPParser: false,
-        noDelay: true,
-      },
+      options.listen?.(own) ?? own,
       (message, response) => void this.#serve(message, response),
     );
     this.#server.on('clientError', answerClientError);

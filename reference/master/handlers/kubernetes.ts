@@ -10,7 +10,7 @@ import { json } from '../http/reply.ts';
 import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
 import type { NodeAuthorizerSeams } from '../node-authorizer.ts';
-import { nodeMay } from '../node-authorizer.ts';
+import type { nodeMay } from '../node-authorizer.ts';
 import type { PodLogs } from '../pod-logs.ts';
 import type { StreamGuard } from '../stream-guard.ts';
 import type { WorkerRegistry } from '../worker-registry.ts';
@@ -21,6 +21,7 @@ export interface KubernetesDeps {
   registry: WorkerRegistry;
   streams: StreamGuard;
   handle: (request: ApiRequest) => Promise<ApiResponse>;
+  nodeMay: typeof nodeMay;
   authorizer: NodeAuthorizerSeams;
   logs: PodLogs;
   bodyBytes: number;
@@ -115,7 +116,7 @@ async function authorize(
   const { method, path, query } = request;
   if (caller.nodeId !== undefined) {
     const question = { nodeId: caller.nodeId, method, path, query, body };
-    if (await nodeMay(question, deps.authorizer)) return;
+    if (await deps.nodeMay(question, deps.authorizer)) return;
     throw new ProtocolError('Forbidden', `node ${caller.nodeId} may not ${method} ${path}`.slice(0, 300));
   }
   // A change must have been announced on chain; this way in is for reading.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Server } from 'node:https';
+import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { readBody } from './body.ts';
@@ -13,6 +13,8 @@ import { failureOf } from './reply.ts';
 
 export interface HttpServerOptions {
   tls: { key: string; cert: string };
+  /** Changes how connections are taken. */
+  listen?: (options: ServerOptions) => ServerOptions;
   /** Answers every request; must not reject. */
   handle: (request: HttpRequest) => Promise<Reply>;
   /** Takes over a WebSocket handshake. */
@@ -30,7 +32,7 @@ export class HttpServer {
   readonly #sockets = new Set<Socket>();
 
   constructor(options: HttpServerOptions) {
-    this.#server = createServer({
+    const own: ServerOptions = {
       key: options.tls.key,
       cert: options.tls.cert,
       minVersion: 'TLSv1.3',
@@ -41,7 +43,8 @@ export class HttpServer {
       keepAliveTimeout: 65_000,
       insecureHTTPParser: false,
       requireHostHeader: true,
-    });
+    };
+    this.#server = createServer(options.listen?.(own) ?? own);
     this.#server.maxRequestsPerSocket = 0;
     this.#server.on('request', (message, response) => void serve(options, message, response));
     this.#server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
