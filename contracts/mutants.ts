@@ -53,14 +53,56 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ],
   },
   {
+    id: 'allowed-request-lost',
+    defects: [],
+    title: 'an allowed kubectl_request is answered as denied and leaves no audit event',
+    edits: [
+      clusters('    event::emit(AuditEvent {', '    if (!allowed) event::emit(AuditEvent {'),
+      clusters('success: allowed,', 'success: false,'),
+    ],
+  },
+  {
     id: 'arguments-unchecked',
     defects: ['D54'],
-    title: 'a request goes on chain with a query in its path and data in place of its digest',
+    title:
+      'requests, results and endpoints take any argument: queries, data in place of digests, unknown statuses',
     edits: [
       gateway(
         '    assert!(is_request_id(&request_id) && is_method(&method) && is_path(&path), EInvalidArgument);\n',
       ),
       gateway('    assert!(payload_digest.length() == DIGEST_LENGTH, EInvalidArgument);\n'),
+      gateway('    assert!(body_digest.length() == DIGEST_LENGTH, EInvalidArgument);\n'),
+      gateway('    assert!(status >= STATUS_ACTIVE && status <= STATUS_OFFLINE, EInvalidArgument);\n'),
+      gateway('    assert!(public_key.length() == PUBLIC_KEY_LENGTH, EInvalidArgument);\n'),
+    ],
+  },
+  {
+    id: 'authorised-twice',
+    defects: [],
+    title: 'a user is authorised again without notice, by the code of a library',
+    edits: [clusters('    assert!(!cluster.authorized_users.contains(&user), EAlreadyAuthorised);\n')],
+  },
+  {
+    id: 'cap-for-asking',
+    defects: ['D40'],
+    title: 'a public function gives a SlashCap to anybody',
+    edits: [
+      staking(
+        '// === Staking ===',
+        'public fun another_cap(ctx: &mut TxContext): SlashCap { SlashCap { id: object::new(ctx) } }',
+      ),
+    ],
+  },
+  {
+    id: 'cluster-fields-wrong',
+    defects: ['D34'],
+    title: 'a cluster does not say when it was made, and its event names another endpoint',
+    edits: [
+      clusters('created_at: clock.timestamp_ms() / 1000', 'created_at: 0'),
+      clusters(
+        'nautilus_endpoint: cluster.nautilus_endpoint,\n        name,',
+        'nautilus_endpoint: object::id(&cluster),\n        name,',
+      ),
     ],
   },
   {
@@ -71,6 +113,20 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
       clusters(
         '    assert!(ctx.sender() == cluster.owner, ENotOwner);\n    assert!(!permissions.is_empty()',
         '    assert!(!permissions.is_empty()',
+      ),
+    ],
+  },
+  {
+    id: 'cluster-state-ignored',
+    defects: ['D10'],
+    title: 'a revoked user, and any user of a paused cluster, is still allowed',
+    edits: [
+      clusters(
+        'cluster.authorized_users.contains(&user) &&\n    *dynamic_field::borrow<address, ID>(&cluster.id, user) == object::id(permission)',
+        'true',
+      ),
+      clusters(
+        '    if (cluster.status != STATUS_ACTIVE) return (b"ClusterPaused", b"the cluster is paused");\n',
       ),
     ],
   },
@@ -114,6 +170,18 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ],
   },
   {
+    id: 'endpoint-status-ignored',
+    defects: [],
+    title: 'tokens are made and used for an endpoint that is out of service',
+    edits: [
+      gateway(
+        '    if (listed) {\n        registry.endpoints.remove(at);\n    };\n',
+        '    let _ = listed;\n    let _ = at;\n',
+      ),
+      gateway('    assert!(endpoint.status == STATUS_ACTIVE, EEndpointUnavailable);\n'),
+    ],
+  },
+  {
     id: 'foreign-record-accepted',
     defects: ['D08'],
     title: 'a token is taken with the stake of somebody else',
@@ -124,6 +192,29 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     defects: ['D08'],
     title: 'anybody may ask for the endpoint with any token',
     edits: [gateway('    assert!(ctx.sender() == token.owner, EInvalidSealToken);\n')],
+  },
+  {
+    id: 'info-wrong',
+    defects: ['D44'],
+    title: 'a worker is told of any endpoint, without the expected PCRs',
+    edits: [
+      gateway('    assert!(object::id(endpoint) == token.nautilus_endpoint, EUnauthorised);\n'),
+      gateway(
+        '        expected_pcrs: endpoint.expected_pcrs,\n    }\n}',
+        '        expected_pcrs: vector[],\n    }\n}',
+      ),
+    ],
+  },
+  {
+    id: 'lengthened-token',
+    defects: [],
+    title: 'an owner moves the end of a token later',
+    edits: [
+      gateway(
+        'expires_at < token.expires_at && expires_at >= seconds(clock)',
+        'expires_at >= seconds(clock)',
+      ),
+    ],
   },
   {
     id: 'lock-ends-late',
@@ -153,12 +244,48 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: [staking('    assert!(is_dns_label(&node_id), EInvalidNodeId);\n')],
   },
   {
+    id: 'one-token-ever',
+    defects: [],
+    title: 'a stake that had a token never gets another',
+    edits: [
+      gateway(
+        'assert!(slot.expires_at <= now, ETokenExists);',
+        'assert!(slot.expires_at == 0, ETokenExists);',
+      ),
+      gateway(
+        '        registry.tokens.remove(stake_record);\n    };\n    event',
+        '        let _ = id;\n    };\n    event',
+      ),
+    ],
+  },
+  {
     id: 'pcrs-unchecked',
     defects: ['D44'],
     title: 'measurements of any length become the expected ones',
     edits: ['0', '1', '2'].map((n) =>
       gateway(`    assert!(pcr${n}.length() == PCR_LENGTH, EInvalidArgument);\n`),
     ),
+  },
+  {
+    id: 'permission-of-any-cluster',
+    defects: ['D08'],
+    title: 'a permission of one cluster counts in another',
+    edits: [
+      clusters('    permission.cluster == object::id(cluster) &&\n'),
+      clusters(' &&\n    *dynamic_field::borrow<address, ID>(&cluster.id, user) == object::id(permission)'),
+    ],
+  },
+  {
+    id: 'permissions-widened',
+    defects: ['D42'],
+    title: 'tokens carry a permission that nobody granted',
+    edits: [
+      gateway(
+        'vector[b"pods:read".to_string(), b"services:read".to_string()]',
+        'vector[b"pods:read".to_string(), b"services:read".to_string(), b"secrets:read".to_string()]',
+      ),
+      gateway('vector[ANYTHING.to_string()]', 'vector[ANYTHING.to_string(), b"secrets:read".to_string()]'),
+    ],
   },
   {
     id: 'pool-forgets-node',
@@ -181,6 +308,21 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ],
   },
   {
+    id: 'request-events-wrong',
+    defects: ['D34'],
+    title: 'events of requests and results carry times in seconds, and a result no key version',
+    edits: [
+      gateway(
+        'requester: token.owner,\n        nautilus_endpoint,\n        timestamp_ms: clock.timestamp_ms(),',
+        'requester: token.owner,\n        nautilus_endpoint,\n        timestamp_ms: seconds(clock),',
+      ),
+      gateway(
+        '        key_version: endpoint.key_version,\n        timestamp_ms',
+        '        key_version: 0,\n        timestamp_ms',
+      ),
+    ],
+  },
+  {
     id: 'request-id-reused',
     defects: ['D04'],
     title: 'one request id is executed twice',
@@ -198,6 +340,17 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: [gateway('    assert!(slot.nautilus_endpoint == cap.endpoint, EUnauthorised);\n')],
   },
   {
+    id: 'result-of-nothing',
+    defects: ['D35'],
+    title: 'a result is recorded for a request that nobody made',
+    edits: [
+      gateway(
+        '    assert!(registry.requests.contains(request_id), EUnknownRequest);\n',
+        '    if (!registry.requests.contains(request_id)) registry.requests.add(request_id, RequestSlot { token: cap.endpoint, nautilus_endpoint: cap.endpoint, answered: false });\n',
+      ),
+    ],
+  },
+  {
     id: 'result-twice',
     defects: ['D38'],
     title: 'a request gets two results',
@@ -210,6 +363,12 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     edits: [gateway('    assert!(!registry.revoked_gateways.contains(&object::id(cap)), EUnauthorised);\n')],
   },
   {
+    id: 'revocation-ignored',
+    defects: ['D10'],
+    title: 'the contract takes a revoked token',
+    edits: [gateway('!token.revoked && seconds', 'seconds')],
+  },
+  {
     id: 'revoke-by-anyone',
     defects: ['D40'],
     title: 'anybody may revoke a token',
@@ -217,17 +376,6 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
       gateway(
         '    assert!(ctx.sender() == token.owner, EUnauthorised);\n    revoke(token, registry);',
         '    revoke(token, registry);',
-      ),
-    ],
-  },
-  {
-    id: 'revoked-user-allowed',
-    defects: ['D10'],
-    title: 'a revoked user of a cluster is still allowed',
-    edits: [
-      clusters(
-        'cluster.authorized_users.contains(&user) &&\n    *dynamic_field::borrow<address, ID>(&cluster.id, user) == object::id(permission)',
-        'true',
       ),
     ],
   },
@@ -264,6 +412,12 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     defects: ['D41'],
     title: 'the total staked is not lowered by a slash',
     edits: [staking('    pool.total_staked = pool.total_staked - taken;\n')],
+  },
+  {
+    id: 'slash-rounds-up',
+    defects: ['D41'],
+    title: 'a slash takes a MIST too many of what cannot be divided by ten',
+    edits: [staking('record.amount / SLASH_DIVISOR', '(record.amount + SLASH_DIVISOR - 1) / SLASH_DIVISOR')],
   },
   {
     id: 'slashed-stake-counts',
@@ -342,6 +496,25 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     });`,
       ),
     ],
+  },
+  {
+    id: 'token-fields-wrong',
+    defects: ['D34'],
+    title: 'a token lives twice as long and says no amount, its event says that it has ended',
+    edits: [
+      gateway('stake_amount: record.amount(),', 'stake_amount: 0,'),
+      gateway('expires_at: now + registry.token_ttl,', 'expires_at: now + 2 * registry.token_ttl,'),
+      gateway(
+        '        expires_at: token.expires_at,\n        nautilus_endpoint',
+        '        expires_at: now,\n        nautilus_endpoint',
+      ),
+    ],
+  },
+  {
+    id: 'token-for-anyone',
+    defects: ['D08'],
+    title: 'anybody gets a token for the stake of another',
+    edits: [gateway('    assert!(record.staker() == owner, EUnauthorised);\n')],
   },
   {
     id: 'token-of-any-kind',

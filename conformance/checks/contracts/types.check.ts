@@ -8,6 +8,9 @@ import { command, gatewayWallet, staker } from './stage.ts';
 /** A value in an object's place; the builder's type says object, which is what these checks are about. */
 type Argument = TransactionObjectArgument;
 
+/** An object’s id as a plain value. */
+const id = (tx: Transaction, object: string): Argument => tx.pure.id(object) as unknown as Argument;
+
 export default defineChecks([
   check(
     'CT-STK-011',
@@ -55,7 +58,6 @@ export default defineChecks([
       const gateway = await gatewayWallet(t);
       const wallet = await t.actors.wallet();
       const request = command(node);
-      const id = (tx: Transaction, object: string): Argument => tx.pure.id(object) as unknown as Argument;
       const rows: [string, [Signer, (tx: Transaction) => void]][] = [
         [
           'the pool of a stake',

@@ -28,15 +28,27 @@ const BUDGET_MIST = 200_000_000n;
 /** How a node says that a transaction breaks the rules; other codes are about the node itself. */
 const REJECTIONS = new Set(['INVALID_ARGUMENT', 'FAILED_PRECONDITION', 'NOT_FOUND', 'PERMISSION_DENIED']);
 
+/** A node's words for an input that another transaction changed since it was looked up. */
+const OUTRUN = /unavailable for consumption|needs to be rebuilt/u;
+const TRIES = 20;
+
 /**
  * Sends one transaction as it is, without the dry run in which a client finds out that it would fail: what is to be
- * refused is refused by the chain. Waits until the node has it. A node that cannot be reached is a HarnessError.
+ * refused is refused by the chain. Waits until the node has it. When another transaction was faster with one of its
+ * inputs, it is built anew. A node that cannot be reached is a HarnessError.
  */
 export async function attempt(
   client: SuiGrpcClient,
   signer: Signer,
   transaction: Transaction,
 ): Promise<Attempt> {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await once(client, signer, Transaction.from(transaction));
+    if (outcome.kind !== 'rejected' || !OUTRUN.test(outcome.message) || tries === TRIES) return outcome;
+  }
+}
+
+async function once(client: SuiGrpcClient, signer: Signer, transaction: Transaction): Promise<Attempt> {
   let result;
   try {
     result = await client.core.signAndExecuteTransaction({
