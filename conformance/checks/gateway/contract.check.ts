@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { payloadDigest } from '../../drivers/payload-digest.ts';
 import { check, defineChecks } from '../../runner/check.ts';
-import { at, equal, eventually, isStatus, ok, refused, status } from '../../runner/expectations.ts';
+import { at, equal, isStatus, ok, refused, status } from '../../runner/expectations.ts';
 import { Untestable } from '../../runner/outcome.ts';
 import { eventsOf, leavesNoEvent, requestIdOf } from './chain-trace.ts';
-import { deployment, kube } from './kube.ts';
+import { deployment, kube, outcomeOf } from './kube.ts';
 
 const hex = (bytes: Uint8Array | number[]): string => Buffer.from(bytes).toString('hex');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -230,7 +230,7 @@ export default defineChecks([
       for (const [index, answer] of answers.entries()) {
         const { name, actor } = writes[index]!;
         // Under load the deadline may pass; the outcome is then asked for by its own wallet.
-        const outcome = answer.status === 504 ? await later(requestIdOf(answer), actor) : answer;
+        const outcome = answer.status === 504 ? await outcomeOf(t, actor, answer) : answer;
         status(outcome, 201);
         equal(
           'the object in the answer',
@@ -241,17 +241,6 @@ export default defineChecks([
         equal('the token on chain', request.data.token, actor.token);
       }
       equal('the number of different request ids', new Set(answers.map(requestIdOf)).size, answers.length);
-
-      function later(id: string, actor: typeof other) {
-        return eventually(
-          'the outcome',
-          async () => {
-            const answer = await t.gateway.as(actor, 'GET', `/daas/v1/requests/${id}`);
-            return answer.status === 202 ? undefined : answer;
-          },
-          { withinMs: 10_000 },
-        );
-      }
     },
   ),
 

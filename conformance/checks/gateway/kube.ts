@@ -1,6 +1,6 @@
 import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, status } from '../../runner/expectations.ts';
+import { at, eventually, status } from '../../runner/expectations.ts';
 import type { Actor, Actors } from '../../world/actors.ts';
 import { Watch } from './watch.ts';
 
@@ -39,8 +39,10 @@ export class Kube {
     return [`${root}${where}/${resource}`, name, subresource].filter((part) => part !== '').join('/');
   }
 
-  send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
-    return this.t.gateway.as(this.actor, method, target, options);
+  /** A write that was not answered in time on a busy machine is answered by its outcome, as for any client. */
+  async send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
+    const answer = await this.t.gateway.as(this.actor, method, target, options);
+    return answer.status === 504 && method !== 'GET' ? outcomeOf(this.t, this.actor, answer) : answer;
   }
 
   get(resource: string, name: string, query = ''): Promise<HttpAnswer> {
@@ -111,6 +113,27 @@ export class Kube {
   }
 }
 
+/** The outcome of a request that ended in 504, under its own request id; the 504 itself when there is none to come. */
+export async function outcomeOf(t: CheckContext, actor: Actor, late: HttpAnswer): Promise<HttpAnswer> {
+  const id = late.headers['audit-id'] ?? '';
+  const ask = async (): Promise<HttpAnswer | undefined> => {
+    const answer = await t.gateway.as(actor, 'GET', `/daas/v1/requests/${id}`);
+    if (answer.status === 202) return undefined;
+    const code: unknown = at(answer.json, 'status_code');
+    return answer.status === 200 && typeof code === 'number' ? recorded(id, code, answer) : late;
+  };
+  return eventually(`the outcome of ${id}`, ask, { withinMs: 10_000, intervalMs: 100 });
+}
+
+/** The answer that a record of one holds. */
+function recorded(id: string, status: number, answer: HttpAnswer): HttpAnswer {
+  const body = Buffer.from(String(at(answer.json, 'body')), 'base64url');
+  const text = body.toString('utf8');
+  const headers = { 'audit-id': id, 'content-type': String(at(answer.json, 'content_type')) };
+  const json: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status, headers, body, text, json, exchange: answer.exchange };
+}
+
 const sharedNamespaces = new WeakMap<Actors, Promise<string>>();
 
 /** The shared administrator in a namespace that checks of this process share. */
@@ -135,7 +158,7 @@ export async function ownKube(t: CheckContext, actor?: Actor): Promise<Kube> {
 async function newNamespace(t: CheckContext, admin: Actor): Promise<string> {
   const name = t.name('gw');
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  status(await t.gateway.as(admin, 'POST', '/api/v1/namespaces', { body }), 201);
+  status(await new Kube(t, admin, '').send('POST', '/api/v1/namespaces', { body }), 201);
   return name;
 }
 
@@ -163,4 +186,14 @@ export const versionOf = (object: unknown): string => String(at(object, 'metadat
 export function namesOf(list: unknown): string[] {
   const items = at(list, 'items');
   return Array.isArray(items) ? items.map((item) => String(at(item, 'metadata', 'name'))) : [];
+}
+
+/** A Pod that only waits. */
+export function pod(name: string, namespace: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, ...metadata },
+    spec: { containers: [container()], ...spec },
+  };
 }

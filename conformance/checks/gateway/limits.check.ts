@@ -125,7 +125,7 @@ export default defineChecks([
   check(
     'GW-LIM-002',
     'a flood of one wallet gets 429 with Retry-After, and is served again afterwards',
-    { mutants: ['limits-ignored', 'retry-after-missing'], timeoutMs: 40_000 },
+    { exclusive: true, mutants: ['limits-ignored', 'retry-after-missing'], timeoutMs: 40_000 },
     async (t) => {
       const { session, limited } = await flood(t);
       refused(limited, { status: 429, reason: 'TooManyRequests' });
@@ -141,7 +141,7 @@ export default defineChecks([
   check(
     'GW-ERR-009/429',
     'a 429 has a Retry-After of whole seconds above zero',
-    { mutants: ['retry-after-missing'], timeoutMs: 40_000 },
+    { exclusive: true, mutants: ['retry-after-missing'], timeoutMs: 40_000 },
     async (t) => {
       const { limited } = await flood(t);
       status(limited, 429);
@@ -154,7 +154,7 @@ export default defineChecks([
   check(
     'GW-LIM-003',
     'one wallet above its limit takes nothing from another',
-    { mutants: ['limit-for-all-together'], timeoutMs: 40_000 },
+    { exclusive: true, mutants: ['limit-for-all-together'], timeoutMs: 40_000 },
     async (t) => {
       const [flooder, other] = await Promise.all([t.actors.fresh('user'), t.actors.fresh('user')]);
       const session = await t.actors.session(flooder);

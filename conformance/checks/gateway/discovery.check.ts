@@ -1,0 +1,285 @@
+import { check, defineChecks } from '../../runner/check.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import { asObject, at, equal, ok, status } from '../../runner/expectations.ts';
+import { kube } from './kube.ts';
+
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+
+/** What must be served: kind, short name that kubectl users type, and whether it is in a namespace. */
+const SERVED: Record<
+  string,
+  [groupVersion: string, kind: string, short: string | undefined, namespaced: boolean]
+> = {
+  namespaces: ['v1', 'Namespace', 'ns', false],
+  nodes: ['v1', 'Node', 'no', false],
+  pods: ['v1', 'Pod', 'po', true],
+  services: ['v1', 'Service', 'svc', true],
+  configmaps: ['v1', 'ConfigMap', 'cm', true],
+  secrets: ['v1', 'Secret', undefined, true],
+  events: ['v1', 'Event', 'ev', true],
+  endpoints: ['v1', 'Endpoints', 'ep', true],
+  leases: ['coordination.k8s.io/v1', 'Lease', undefined, true],
+  deployments: ['apps/v1', 'Deployment', 'deploy', true],
+  replicasets: ['apps/v1', 'ReplicaSet', 'rs', true],
+};
+
+interface Resource {
+  name: string;
+  kind: string;
+  namespaced: boolean;
+  verbs: string[];
+  shortNames?: string[];
+}
+
+const pathOf = (groupVersion: string): string =>
+  groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
+
+async function read(t: CheckContext, path: string, accept = 'application/json'): Promise<unknown> {
+  const answer = await t.gateway.as(await t.actors.shared('user'), 'GET', path, { headers: { accept } });
+  status(answer, 200);
+  return answer.json;
+}
+
+/** Every group and version that the legacy lists name. */
+async function groupVersions(t: CheckContext): Promise<string[]> {
+  const { groups } = (await read(t, '/apis')) as { groups: { versions: { groupVersion: string }[] }[] };
+  return ['v1', ...groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))];
+}
+
+async function resourcesOf(t: CheckContext, groupVersion: string): Promise<Resource[]> {
+  return ((await read(t, pathOf(groupVersion))) as { resources: Resource[] }).resources;
+}
+
+export default defineChecks([
+  check(
+    'GW-DSC-001',
+    '/api is APIVersions with v1, /apis an APIGroupList with every group',
+    { mutants: ['leases-hidden'] },
+    async (t) => {
+      const api = await read(t, '/api');
+      equal('kind', at(api, 'kind'), 'APIVersions');
+      ok('v1 is among the versions', (at(api, 'versions') as string[]).includes('v1'), { got: api });
+      const apis = await read(t, '/apis');
+      equal('kind', [at(apis, 'kind'), at(apis, 'apiVersion')], ['APIGroupList', 'v1']);
+      const { groups } = apis as { groups: { name: string; versions: object[]; preferredVersion: object }[] };
+      const names = groups.map(({ name }) => name);
+      for (const name of ['apps', 'coordination.k8s.io'])
+        ok(`${name} is among the groups`, names.includes(name), { got: names });
+      for (const group of groups) {
+        ok(
+          `${group.name} prefers one of its versions`,
+          JSON.stringify(group.versions).includes(JSON.stringify(group.preferredVersion)),
+          { got: group },
+        );
+        const own = await read(t, `/apis/${group.name}`);
+        equal(`/apis/${group.name}`, [at(own, 'kind'), at(own, 'name')], ['APIGroup', group.name]);
+      }
+    },
+  ),
+
+  check(
+    'GW-DSC-002',
+    'the resource lists have name, kind, namespaced, verbs and short names',
+    { mutants: ['short-names-missing'] },
+    async (t) => {
+      for (const groupVersion of await groupVersions(t)) {
+        const list = await read(t, pathOf(groupVersion));
+        equal(
+          'kind and groupVersion',
+          [at(list, 'kind'), at(list, 'groupVersion')],
+          ['APIResourceList', groupVersion],
+        );
+        for (const resource of (list as { resources: Resource[] }).resources) {
+          const fields = [
+            typeof resource.name,
+            typeof resource.kind,
+            typeof resource.namespaced,
+            Array.isArray(resource.verbs),
+          ];
+          equal(`the fields of ${resource.name}`, fields, ['string', 'string', 'boolean', true]);
+        }
+      }
+      for (const [name, [groupVersion, kind, short, namespaced]] of Object.entries(SERVED)) {
+        const found = (await resourcesOf(t, groupVersion)).find((resource) => resource.name === name);
+        equal(
+          `${name}`,
+          [found?.kind, found?.namespaced, short === undefined || (found?.shortNames ?? []).includes(short)],
+          [kind, namespaced, true],
+        );
+      }
+    },
+  ),
+
+  check(
+    'GW-DSC-003',
+    'the eleven resources are there with their seven verbs, and answer a list',
+    { mutants: ['leases-hidden', 'verbs-incomplete'] },
+    async (t) => {
+      const admin = await kube(t);
+      for (const [name, [groupVersion]] of Object.entries(SERVED)) {
+        const found = (await resourcesOf(t, groupVersion)).find((resource) => resource.name === name);
+        const missing = VERBS.filter((verb) => !(found?.verbs ?? []).includes(verb));
+        equal(`verbs that ${name} lacks`, missing, []);
+        status(await admin.list(name, '?limit=1'), 200);
+      }
+    },
+  ),
+
+  check(
+    'GW-DSC-004',
+    'aggregated discovery names the same resources as the lists',
+    { mutants: ['aggregated-incomplete'] },
+    async (t) => {
+      const found: string[] = [];
+      for (const root of ['/api', '/apis']) {
+        const answer = await t.gateway.as(await t.actors.shared('user'), 'GET', root, {
+          headers: { accept: AGGREGATED },
+        });
+        status(answer, 200);
+        equal(
+          'kind and apiVersion',
+          [at(answer.json, 'kind'), at(answer.json, 'apiVersion')],
+          ['APIGroupDiscoveryList', 'apidiscovery.k8s.io/v2'],
+        );
+        ok(
+          'the content type says so',
+          /as=APIGroupDiscoveryList/.test(answer.headers['content-type'] ?? ''),
+          { got: answer.headers['content-type'] },
+        );
+        for (const group of at(answer.json, 'items') as object[]) {
+          const name = at(group, 'metadata', 'name');
+          for (const version of at(group, 'versions') as object[]) {
+            const prefix = name === undefined || name === '' ? '' : `${String(name)}/`;
+            for (const resource of at(version, 'resources') as object[]) {
+              const {
+                resource: plural,
+                scope,
+                verbs,
+                responseKind,
+              } = resource as { resource: string; scope: string; verbs: string[]; responseKind: object };
+              found.push(
+                `${prefix}${String(at(version, 'version'))} ${plural} ${String(at(responseKind, 'kind'))} ${scope === 'Namespaced'} ${verbs.toSorted().join()}`,
+              );
+            }
+          }
+        }
+      }
+      const listed: string[] = [];
+      for (const groupVersion of await groupVersions(t))
+        for (const { name, kind, namespaced, verbs } of await resourcesOf(t, groupVersion))
+          if (!name.includes('/'))
+            listed.push(`${groupVersion} ${name} ${kind} ${namespaced} ${verbs.toSorted().join()}`);
+      equal('the resources', found.toSorted(), listed.toSorted());
+    },
+  ),
+
+  check(
+    'GW-DSC-005',
+    '/version answers major, minor and gitVersion that kubectl 1.32 to 1.35 accept',
+    { mutants: ['version-odd'] },
+    async (t) => {
+      const { major, minor, gitVersion } = (await read(t, '/version')) as Record<string, string>;
+      equal('major', major, '1');
+      // kubectl warns beyond one minor version of difference.
+      ok('minor is within reach of kubectl 1.32 to 1.35', /^3[1-6]\+?$/.test(minor ?? ''), {
+        wanted: '31 to 36',
+        got: minor,
+      });
+      ok(
+        'gitVersion is a version and agrees',
+        new RegExp(`^v${major}\\.${Number.parseInt(minor ?? '', 10)}\\.\\d+`).test(gitVersion ?? ''),
+        { got: gitVersion },
+      );
+    },
+  ),
+
+  check(
+    'GW-DSC-006',
+    '/openapi/v3 has an index, and documents whose patches carry kind and fieldValidation',
+    { mutants: ['openapi-without-kinds'] },
+    async (t) => {
+      const { paths } = (await read(t, '/openapi/v3')) as {
+        paths: Record<string, { serverRelativeURL: string }>;
+      };
+      for (const groupVersion of await groupVersions(t)) {
+        const key = pathOf(groupVersion).slice(1);
+        const url = paths[key]?.serverRelativeURL;
+        ok(`the index has ${key}`, typeof url === 'string' && url.startsWith('/openapi/v3/'), { got: paths });
+        const document = (await read(t, url)) as {
+          openapi: string;
+          paths: Record<string, Record<string, object>>;
+        };
+        ok('it is an OpenAPI 3 document', document.openapi.startsWith('3.'), { got: document.openapi });
+        const patched = Object.values(document.paths).flatMap(({ patch }) => (patch ? [patch] : []));
+        for (const [name, [own, kind]] of Object.entries(SERVED)) {
+          if (own !== groupVersion) continue;
+          const [group, version] = own === 'v1' ? ['', 'v1'] : own.split('/');
+          const wanted = { group, kind, version };
+          const patch = patched.find(
+            (each) =>
+              JSON.stringify(asSorted(at(each, 'x-kubernetes-group-version-kind'))) ===
+              JSON.stringify(asSorted(wanted)),
+          );
+          ok(`a patch operation of ${name} says its kind`, patch !== undefined, { wanted });
+          const parameters = [
+            ...list(at(patch, 'parameters')),
+            ...Object.values(document.paths)
+              .filter((each) => each['patch'] === patch)
+              .flatMap((each) => list(each['parameters'])),
+          ];
+          ok(
+            `the patch of ${name} knows fieldValidation`,
+            parameters.some(
+              (each) =>
+                at(each, 'name') === 'fieldValidation' ||
+                String(at(each, '$ref')).includes('fieldValidation'),
+            ),
+            { got: parameters.slice(0, 5) },
+          );
+        }
+      }
+    },
+  ),
+
+  check(
+    'GW-DSC-007',
+    'every resource that discovery names is served, and nothing else answers',
+    { mutants: ['leases-hidden', 'discovery-promises-more'] },
+    async (t) => {
+      const admin = await kube(t);
+      const named = new Set<string>();
+      for (const groupVersion of await groupVersions(t)) {
+        for (const { name, namespaced, verbs } of await resourcesOf(t, groupVersion)) {
+          named.add(`${groupVersion} ${name}`);
+          if (name.includes('/') || !verbs.includes('list')) continue;
+          const where = namespaced ? `/namespaces/${admin.namespace}` : '';
+          status(await admin.send('GET', `${pathOf(groupVersion)}${where}/${name}?limit=1`), 200);
+        }
+      }
+      for (const [name, [groupVersion]] of Object.entries(SERVED))
+        ok(`${name} is named`, named.has(`${groupVersion} ${name}`), { got: [...named] });
+      for (const name of [
+        'podtemplates',
+        'daemonsets',
+        'jobs',
+        'widgets',
+        'persistentvolumes',
+        'serviceaccounts',
+      ]) {
+        const answer = await admin.send('GET', `/api/v1/${name}?limit=1`);
+        equal(
+          `/api/v1/${name} is served just when it is named`,
+          answer.status === 200,
+          named.has(`v1 ${name}`),
+        );
+      }
+    },
+  ),
+]);
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Entries in one order, so that two objects compare as text. */
+const asSorted = (value: unknown): [string, unknown][] =>
+  Object.entries(asObject(value)).toSorted(([a], [b]) => (a < b ? -1 : 1));

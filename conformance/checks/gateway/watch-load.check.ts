@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from 'node:tls';
+import { check, defineChecks } from '../../runner/check.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import { equal, eventually, ok, status } from '../../runner/expectations.ts';
+import type { Actor } from '../../world/actors.ts';
+import { ownKube, versionOf } from './kube.ts';
+
+const LARGE = 'x'.repeat(900_000);
+const LARGE_OBJECTS = 8;
+const PROMPT_MS = 2_000;
+
+/** Opens a watch and never reads from it; the kernel's buffers are soon full. */
+async function deafWatch(t: CheckContext, actor: Actor, path: string): Promise<void> {
+  const { hostname, port } = new URL(t.world.gateway?.url ?? '');
+  const session = await t.actors.session(actor);
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    ca: t.world.gateway?.ca,
+    servername: 'localhost',
+  });
+  socket.on('error', () => socket.destroy());
+  t.defer(() => void socket.destroy());
+  await new Promise<void>((resolve) => {
+    socket.once('secureConnect', resolve);
+  });
+  socket.pause();
+  socket.write(
+    `GET ${path}?watch=true HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${session}\r\n\r\n`,
+  );
+}
+
+export default defineChecks([
+  check(
+    'GW-WAT-009',
+    'watches that nobody reads do not delay the events of others',
+    { mutants: ['slow-watch-blocks'], timeoutMs: 60_000 },
+    async (t) => {
+      const admin = await ownKube(t);
+      const path = admin.path('configmaps');
+      // More than the buffers between here and there hold.
+      const large = Array.from({ length: LARGE_OBJECTS }, (_, index) => `large-${index}`);
+      for (const name of large) await admin.made('configmaps', admin.configMap(name, { data: LARGE }));
+      await Promise.all([1, 2].map(() => deafWatch(t, admin.actor, path)));
+      const small = await admin.made('configmaps', admin.configMap('small'));
+      const watch = await admin.watch('configmaps', `resourceVersion=${versionOf(small)}`);
+      for (let round = 0; round < 4; round += 1) {
+        const answer = await admin.patch('configmaps', 'small', 'merge', { data: { round: String(round) } });
+        status(answer, 200);
+        const answeredAt = Date.now();
+        const event = await eventually('the event', () => watch.of('small')[round], {
+          withinMs: 5_000,
+          intervalMs: 5,
+        });
+        ok('it comes soon after the answer', event.atMs - answeredAt < PROMPT_MS, {
+          wanted: `within ${PROMPT_MS} ms`,
+          got: event.atMs - answeredAt,
+        });
+      }
+    },
+  ),
+
+  check(
+    'GW-WAT-011',
+    'a thousand watches opened and left leave the server as quick as before, with room for a thousand more',
+    { timeoutMs: 60_000, mutants: ['watches-pile-up'] },
+    async (t) => {
+      const actor = await t.actors.fresh('admin');
+      const admin = await ownKube(t, actor);
+      const path = admin.path('secrets');
+      const driver = t.http(t.world.gateway?.url ?? '', t.world.gateway?.ca).recording(() => undefined);
+      const session = await t.actors.session(actor);
+      const headers = { authorization: `Bearer ${session}` };
+      for (let batch = 0; batch < 20; batch += 1) {
+        const streams = await Promise.all(
+          Array.from({ length: 50 }, () =>
+            driver.stream(`${path}?watch=true`, { headers, timeoutMs: 15_000 }),
+          ),
+        );
+        for (const stream of streams) {
+          // Under the rate limit of its wallet a watch may have to come again.
+          ok('the watch is open', stream.status === 200 || stream.status === 429, { got: stream.status });
+          stream.close();
+        }
+        if (streams.some((stream) => stream.status === 429))
+          await pause(1_000, undefined, { signal: t.signal });
+      }
+      const watch = await admin.watch('secrets', `resourceVersion=${await admin.revision('secrets')}`);
+      const since = Date.now();
+      await admin.made('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'after' } });
+      await watch.untilNamed('ADDED', 'after');
+      ok('a write and its event take at most 2 s', Date.now() - since < 2_000, { got: Date.now() - since });
+      equal('the events', watch.seen, ['ADDED after']);
+    },
+  ),
+]);

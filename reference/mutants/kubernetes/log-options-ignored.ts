@@ -1,0 +1,12 @@
+import { rewritten, withoutQuery } from '../support/answers.ts';
+import type { Mutant } from '../types.ts';
+
+export const mutant: Mutant = {
+  id: 'log-options-ignored',
+  defects: [],
+  title: 'The whole log, whatever part of it was asked for',
+  part: 'master',
+  master: rewritten((request) =>
+    request.path.endsWith('/log') ? withoutQuery(request, 'tailLines', 'follow') : request,
+  ),
+};
