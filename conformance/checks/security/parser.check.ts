@@ -31,7 +31,7 @@ export default defineChecks([
   check(
     'SEC-PRS-001',
     'two X-Seal-Token headers or a list of two are refused',
-    { mutants: ['first-seal-token-wins'] },
+    { mutants: ['first-of-list'] },
     async (t) => {
       const worker = await registeredWorker(t);
       const { credential, body } = await prepareHeartbeat(t, worker);
@@ -67,7 +67,7 @@ export default defineChecks([
       { mutants: ['parser-insecure'] },
       async (t) => {
         const server = serverOf(t, part);
-        const admin = await t.actors.shared('admin');
+        const admin = await t.actors.fresh('admin');
         const { host } = new URL(server.url);
         const names = { smuggled: t.name('smuggled'), outer: t.name('outer') };
         const body = JSON.stringify(pod(names.outer));
@@ -113,11 +113,7 @@ export default defineChecks([
           ],
           async (bytes) => refusedAndClosed(await sendRaw(server, bytes, { signal: t.signal })),
         );
-        const { token } = admin;
-        const sent = (await t.chain.events('K8sAPIRequest', { token })).filter(({ data }) =>
-          data.path.includes('smuggled'),
-        );
-        equal('the requests on chain', sent, []);
+        equal('the requests on chain', await t.chain.events('K8sAPIRequest', { token: admin.token }), []);
         for (const name of Object.values(names)) {
           status(await t.gateway.as(admin, 'GET', `${PODS}/${name}`), 404);
         }
@@ -129,7 +125,7 @@ export default defineChecks([
     check(
       `SEC-PRS-004/${part}`,
       `a header of 20 kB is refused by the ${part}`,
-      { mutants: ['header-overflow-is-500'] },
+      { mutants: ['headers-unbounded'] },
       async (t) => {
         const server = serverOf(t, part);
         const { host } = new URL(server.url);
@@ -165,75 +161,65 @@ export default defineChecks([
     ),
   ),
 
-  check(
-    'SEC-PRS-007',
-    'what the parser itself refuses is a Status too',
-    { mutants: ['parser-answers-bare'] },
-    async (t) => {
-      const server = serverOf(t, 'gateway');
-      const { host } = new URL(server.url);
-      await eachRow(
-        [
-          ['431', `GET /api HTTP/1.1\r\nHost: ${host}\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
-          ['400', `GET /api HTTP/1.1\r\nHost: ${host}\r\nNonsense\r\n\r\n`],
-          ['400 for no request at all', 'NONSENSE\r\n\r\n'],
-        ],
-        async (bytes) => {
-          const answer = await sendRaw(server, bytes, { signal: t.signal });
-          const json: unknown = JSON.parse(answer.body || 'null');
-          const of = { status: answer.statuses[0] ?? 0, json, headers: answer.headers } as Parameters<
-            typeof isStatus
-          >[0];
-          isStatus(of);
-          ok('it says what it is', /^application\/json/.test(answer.headers['content-type'] ?? ''), {
-            got: answer.headers,
-          });
-        },
-      );
-    },
-  ),
+  check('SEC-PRS-007', 'what the parser itself refuses is a Status too', {}, async (t) => {
+    const server = serverOf(t, 'gateway');
+    const { host } = new URL(server.url);
+    await eachRow(
+      [
+        ['431', `GET /api HTTP/1.1\r\nHost: ${host}\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
+        ['400', `GET /api HTTP/1.1\r\nHost: ${host}\r\nNonsense\r\n\r\n`],
+        ['400 for no request at all', 'NONSENSE\r\n\r\n'],
+      ],
+      async (bytes) => {
+        const answer = await sendRaw(server, bytes, { signal: t.signal });
+        const json: unknown = JSON.parse(answer.body || 'null');
+        const of = { status: answer.statuses[0] ?? 0, json, headers: answer.headers } as Parameters<
+          typeof isStatus
+        >[0];
+        isStatus(of);
+        ok('it says what it is', answer.headers['content-type']?.startsWith('application/json') === true, {
+          got: answer.headers,
+        });
+      },
+    );
+  }),
 
-  check(
-    'SEC-PRS-009',
-    'a request in absolute form is the same request or refused',
-    { mutants: ['absolute-form-unauthorised'] },
-    async (t) => {
-      const server = serverOf(t, 'gateway');
-      const { host, origin } = new URL(server.url);
-      const user = await t.actors.shared('user');
-      const credential = await t.actors.session(user);
-      const get = (target: string, header = `Authorization: Bearer ${credential}\r\n`): Promise<RawAnswer> =>
-        sendRaw(server, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${header}Connection: close\r\n\r\n`, {
-          signal: t.signal,
-        });
-      const secrets = '/api/v1/namespaces/default/secrets';
-      const hosts = [origin, 'https://elsewhere.example', `http://${host}`];
-      for (const base of hosts) {
-        const [pods, hidden, unsigned] = [
-          await get(base + PODS),
-          await get(base + secrets),
-          await get(base + PODS, ''),
-        ];
-        ok(`${base}: pods are read or refused`, [200, 400, 421].includes(pods.statuses[0] ?? 0), {
-          got: pods.text.slice(0, 300),
-        });
-        ok(`${base}: secrets are not read`, [400, 403, 421].includes(hidden.statuses[0] ?? 0), {
-          got: hidden.text.slice(0, 300),
-        });
-        ok(`${base}: nothing without a credential`, [400, 401, 421].includes(unsigned.statuses[0] ?? 0), {
-          got: unsigned.text.slice(0, 300),
-        });
-      }
-      equal('the origin form', (await get(PODS)).statuses, [200]);
-    },
-  ),
+  check('SEC-PRS-009', 'a request in absolute form is the same request or refused', {}, async (t) => {
+    const server = serverOf(t, 'gateway');
+    const { host, origin } = new URL(server.url);
+    const user = await t.actors.shared('user');
+    const credential = await t.actors.session(user);
+    const get = (target: string, header = `Authorization: Bearer ${credential}\r\n`): Promise<RawAnswer> =>
+      sendRaw(server, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${header}Connection: close\r\n\r\n`, {
+        signal: t.signal,
+      });
+    const secrets = '/api/v1/namespaces/default/secrets';
+    const hosts = [origin, 'https://elsewhere.example', `http://${host}`];
+    for (const base of hosts) {
+      const [pods, hidden, unsigned] = [
+        await get(base + PODS),
+        await get(base + secrets),
+        await get(base + PODS, ''),
+      ];
+      ok(`${base}: pods are read or refused`, [200, 400, 421].includes(pods.statuses[0] ?? 0), {
+        got: pods.text.slice(0, 300),
+      });
+      ok(`${base}: secrets are not read`, [400, 403, 421].includes(hidden.statuses[0] ?? 0), {
+        got: hidden.text.slice(0, 300),
+      });
+      ok(`${base}: nothing without a credential`, [400, 401, 421].includes(unsigned.statuses[0] ?? 0), {
+        got: unsigned.text.slice(0, 300),
+      });
+    }
+    equal('the origin form', (await get(PODS)).statuses, [200]);
+  }),
 
   check(
     'SEC-PRS-008/gateway',
     'early data is put off or cannot be replayed',
     { mutants: ['early-data-served'] },
     async (t) => {
-      const admin = await t.actors.shared('admin');
+      const admin = await t.actors.fresh('admin');
       const name = t.name('early');
       for (const [method, body] of [
         ['GET', undefined],
@@ -247,12 +233,7 @@ export default defineChecks([
         equal('the kind of answer', at(answer.json, 'kind'), 'Status');
       }
       status(await t.gateway.as(admin, 'GET', `${PODS}/${name}`), 404);
-      const onChain = await t.chain.events('K8sAPIRequest', { token: admin.token });
-      equal(
-        'the requests on chain',
-        onChain.filter(({ data }) => data.path.includes(name)),
-        [],
-      );
+      equal('the requests on chain', await t.chain.events('K8sAPIRequest', { token: admin.token }), []);
     },
   ),
 
