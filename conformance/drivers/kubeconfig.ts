@@ -16,6 +16,8 @@ export interface KubeconfigOptions {
   users: readonly KubeconfigUser[];
   /** A fresh credential for every single request. */
   oneShot?: boolean;
+  /** A credential made beforehand, in place of the plugin that makes them. */
+  token?: string | undefined;
 }
 
 /** A kubeconfig whose users get their credentials from `daas credential`. */
@@ -42,20 +44,24 @@ export function kubeconfig(options: KubeconfigOptions): string {
     })),
     users: options.users.map((user) => ({
       name: user.name,
-      user: {
-        exec: {
-          apiVersion: 'client.authentication.k8s.io/v1',
-          interactiveMode: 'Never',
-          command: process.execPath,
-          args: [
-            join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'),
-            'credential',
-            '--wallet',
-            user.walletFile,
-            ...(options.oneShot ? ['--one-shot'] : []),
-          ],
-        },
-      },
+      user: options.token === undefined ? plugin(user, options) : { token: options.token },
     })),
   });
+}
+
+function plugin(user: KubeconfigUser, options: KubeconfigOptions): object {
+  return {
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      interactiveMode: 'Never',
+      command: process.execPath,
+      args: [
+        join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'),
+        'credential',
+        '--wallet',
+        user.walletFile,
+        ...(options.oneShot ? ['--one-shot'] : []),
+      ],
+    },
+  };
 }

@@ -1,10 +1,36 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { describeError } from '../errors.ts';
 import { HarnessError } from '../errors.ts';
 
-/** The kubectl that checks drive: the one KUBECTL names, or the one on PATH. */
-export const KUBECTL = process.env['KUBECTL'] ?? 'kubectl';
+/** The binaries that KUBECTLS lists, colon or comma between them. */
+export const KUBECTLS: readonly string[] = (process.env['KUBECTLS'] ?? '').split(/[:,]/).filter(Boolean);
+
+/** The kubectl that checks drive: the one KUBECTL names, the first of KUBECTLS, or the one on PATH. */
+export const KUBECTL = process.env['KUBECTL'] ?? KUBECTLS[0] ?? 'kubectl';
+
+let versions: Promise<ReadonlyMap<string, string>> | undefined;
+
+/** The binaries of KUBECTLS by their version, such as `1.33`; what does not run as kubectl is left out. */
+export function kubectlsByVersion(): Promise<ReadonlyMap<string, string>> {
+  versions ??= Promise.all(
+    KUBECTLS.map(async (path): Promise<[string, string] | undefined> => {
+      const version = await versionOf(path);
+      return version === undefined ? undefined : [version, path];
+    }),
+  ).then((found) => new Map(found.filter((one) => one !== undefined)));
+  return versions;
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(path, ['version', '--client'], { timeout: 10_000 });
+    return /v(\d+\.\d+)\./.exec(stdout)?.[1];
+  } catch {
+    return undefined;
+  }
+}
 
 export interface KubectlResult {
   code: number | null;
@@ -16,10 +42,12 @@ export interface KubectlResult {
 export class Kubectl {
   readonly #kubeconfig: string;
   readonly #cacheDir: string;
+  readonly #binary: string;
 
-  constructor(options: { kubeconfig: string; cacheDir: string }) {
+  constructor(options: { kubeconfig: string; cacheDir: string; binary?: string | undefined }) {
     this.#kubeconfig = options.kubeconfig;
     this.#cacheDir = options.cacheDir;
+    this.#binary = options.binary ?? KUBECTL;
   }
 
   /** Runs one command to its end; killed, with what it printed so far, when the time is over. */
@@ -50,7 +78,7 @@ export class Kubectl {
 
   #spawn(args: readonly string[]): ChildProcess {
     const own = ['--kubeconfig', this.#kubeconfig, '--cache-dir', this.#cacheDir];
-    const child = spawn(KUBECTL, [...own, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(this.#binary, [...own, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     child.once('error', (error) => child.stderr?.emit('data', Buffer.from(describeError(error))));
     return child;
   }

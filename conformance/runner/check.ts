@@ -19,7 +19,11 @@ export interface Check {
 }
 
 /** Programs that some checks drive and a machine may not have. */
-export type Equipment = 'kubectl';
+export type Equipment = 'kubectl' | `kubectl ${KubectlVersion}`;
+
+/** The versions of kubectl that an implementation is to get on with. */
+export const KUBECTL_VERSIONS = ['1.32', '1.33', '1.34', '1.35'] as const;
+export type KubectlVersion = (typeof KUBECTL_VERSIONS)[number];
 
 export interface CheckOptions {
   mutants?: readonly string[];

@@ -6,7 +6,7 @@ import { ContractCalls } from '../drivers/chain/package.ts';
 import { HttpDriver, type Exchange } from '../drivers/http.ts';
 import { Actors, randomLabel, type Actor } from '../world/actors.ts';
 import type { Kubectl } from '../drivers/kubectl.ts';
-import { kubectlFor } from '../world/kubectl-for.ts';
+import { kubectlFor, type KubectlOptions } from '../world/kubectl-for.ts';
 import { ChainApi } from '../world/chain-api.ts';
 import { GatewayApi } from '../world/gateway-api.ts';
 import { MasterApi, type GatewayIdentity } from '../world/master-api.ts';
@@ -87,7 +87,7 @@ export class CheckContext implements AsyncDisposable {
   }
 
   /** A stock kubectl that acts for `actor`; the check must say `requires: ['kubectl']`. */
-  async kubectl(actor: Actor, options: { oneShot?: boolean } = {}): Promise<Kubectl> {
+  async kubectl(actor: Actor, options: KubectlOptions = {}): Promise<Kubectl> {
     this.needs('a gateway', this.world.gateway !== undefined);
     const { kubectl, dispose } = await kubectlFor(this.world, actor, options);
     this.#cleanup.defer(dispose);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { KUBECTL } from '../drivers/kubectl.ts';
+import { KUBECTL, KUBECTLS, kubectlsByVersion } from '../drivers/kubectl.ts';
 import type { TargetFile } from '../target/types.ts';
-import type { Equipment } from './check.ts';
+import { KUBECTL_VERSIONS, type Equipment } from './check.ts';
 
 /** What this machine offers, and what it lacks with the reason, for the report. */
 export interface EquipmentFound {
@@ -20,6 +20,12 @@ export async function findEquipment(file: TargetFile): Promise<EquipmentFound> {
       part: 'kubectl',
       reason: 'not on PATH and KUBECTL names none: the checks that drive it were left out',
     });
+  const byVersion = await kubectlsByVersion();
+  for (const version of KUBECTL_VERSIONS) {
+    if (byVersion.has(version)) present.add(`kubectl ${version}`);
+    else if (KUBECTLS.length > 0)
+      missing.push({ part: `kubectl ${version}`, reason: 'KUBECTLS lists no binary of it' });
+  }
   const usesContainers = [file.gateway, file.master, file.worker].some(
     (part) => typeof part === 'object' && part.start?.container !== undefined,
   );

@@ -7,11 +7,20 @@ import { Kubectl } from '../drivers/kubectl.ts';
 import type { WorldInfo } from '../target/world-info.ts';
 import type { Actor } from './actors.ts';
 
+export interface KubectlOptions {
+  /** The credential plugin runs for each single request. */
+  oneShot?: boolean;
+  /** A credential made beforehand: several times faster than the plugin, which is a process for each command. */
+  token?: string;
+  /** Path of the binary, the usual one unless told. */
+  binary?: string;
+}
+
 /** A kubectl that acts for one actor, with a folder of its own that `dispose` removes. */
 export async function kubectlFor(
   world: WorldInfo,
   actor: Actor,
-  options: { oneShot?: boolean } = {},
+  options: KubectlOptions = {},
 ): Promise<{ kubectl: Kubectl; dispose: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'daas-kubectl-'));
   const walletFile = join(dir, 'wallet.json');
@@ -24,10 +33,11 @@ export async function kubectlFor(
     ca: world.gateway?.ca,
     users: [{ name: actor.kind, walletFile }],
     oneShot: options.oneShot ?? false,
+    token: options.token,
   });
   await writeFile(file, text, { mode: 0o600 });
   return {
-    kubectl: new Kubectl({ kubeconfig: file, cacheDir: join(dir, 'cache') }),
+    kubectl: new Kubectl({ kubeconfig: file, cacheDir: join(dir, 'cache'), binary: options.binary }),
     dispose: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -16,12 +16,15 @@ const OBJECT: Readonly<Record<string, Format>> = {
   'application/vnd.kubernetes.protobuf': 'protobuf',
 };
 
+/** What a body must be: an object that says its kind, one that the path says it of, any map, a list. */
+type Shape = 'applied' | 'object' | 'map' | 'list';
+
 /** Formats of a patch, and what a body in it is. */
-const PATCH: Readonly<Record<string, { format: Format; of: 'list' | 'map' | 'object' }>> = {
+const PATCH: Readonly<Record<string, { format: Format; of: Shape }>> = {
   'application/json-patch+json': { format: 'json', of: 'list' },
   'application/merge-patch+json': { format: 'json', of: 'map' },
   'application/strategic-merge-patch+json': { format: 'json', of: 'map' },
-  'application/apply-patch+yaml': { format: 'yaml', of: 'object' },
+  'application/apply-patch+yaml': { format: 'yaml', of: 'applied' },
 };
 
 /**
@@ -59,7 +62,7 @@ function read(body: Uint8Array, format: Format): Json {
   }
 }
 
-function requireShape(value: Json, of: 'list' | 'map' | 'object'): void {
+function requireShape(value: Json, of: Shape): void {
   if (of === 'list') {
     if (!Array.isArray(value)) throw new ProtocolError('BadRequest', 'a JSON patch is a list of operations');
     return;
@@ -67,7 +70,10 @@ function requireShape(value: Json, of: 'list' | 'map' | 'object'): void {
   if (!isObject(value)) throw new ProtocolError('BadRequest', 'the body is no object');
   if (of === 'map') return;
   for (const field of ['kind', 'apiVersion']) {
-    if (typeof value[field] !== 'string' || value[field] === '') {
+    const given = value[field];
+    // Kubernetes takes kind and version from the path when the body does not say them.
+    if (of === 'object' && (given === undefined || given === null || given === '')) continue;
+    if (typeof given !== 'string' || given === '') {
       throw new ProtocolError('BadRequest', `Object '${field}' is missing in the body`);
     }
   }

@@ -238,6 +238,8 @@ describe('create', () => {
     });
     const bomb = `a: &a [1,1]\n${Array.from({ length: 30 }, (_, index) => `b${index}: &b${index} [*${index === 0 ? 'a' : `b${index - 1}`}, *${index === 0 ? 'a' : `b${index - 1}`}]`).join('\n')}`;
     expect((await call('POST', MAPS, bomb, { contentType: 'application/yaml' })).status).toBe(400);
+    const cut = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cut}\ndata: {x: "1"';
+    expect((await call('POST', MAPS, cut, { contentType: 'application/yaml' })).status).toBe(400);
   });
 
   it('a key called __proto__ is data like any other', async () => {

@@ -127,6 +127,11 @@ describe('update', () => {
     expect(meta(await call('PATCH', `${path}/d`, { spec: { replicas: 3 } })).generation).toBe(2);
     const scale = await call('PATCH', `${path}/d/scale`, { spec: { replicas: 5 } });
     expect(scale.body).toMatchObject({ kind: 'Scale', spec: { replicas: 5 }, status: { selector: 'app=d' } });
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    expect((await call('GET', `${path}/d/scale`, undefined, { headers: { accept } })).body).toMatchObject({
+      kind: 'Table',
+      rows: [{ cells: ['d', 5, 1, '0s'] }],
+    });
     expect(
       (
         await call('PUT', `${path}/d/scale`, {

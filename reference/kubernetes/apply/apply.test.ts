@@ -54,12 +54,13 @@ describe('server-side apply', () => {
     expect((await apply('two', { data: { x: '2' } })).body).toMatchObject({
       code: 409,
       reason: 'Conflict',
-      message: 'Apply failed with 1 conflict: conflict with "one" using v1: .data.x',
+      message: 'Apply failed with 1 conflict: conflict with "one": .data.x',
       details: {
-        causes: [
-          { reason: 'FieldManagerConflict', message: 'conflict with "one" using v1', field: '.data.x' },
-        ],
+        causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "one"', field: '.data.x' }],
       },
+    });
+    expect((await apply('two', { data: { x: '2', y: '2' } })).body).toMatchObject({
+      message: 'Apply failed with 2 conflicts: conflicts with "one":\n- .data.x\n- .data.y',
     });
     expect((await apply('two', { data: { y: '1' } })).status).toBe(200);
     const forced = await apply('two', { data: { x: '2', y: '1' } }, '&force=true');
@@ -83,9 +84,51 @@ describe('server-side apply', () => {
     expect((await apply('one', { data: { x: '1' } })).body).toMatchObject({
       code: 409,
       details: {
-        causes: [{ message: 'conflict with "editor" using v1 at 2026-01-01T00:00:00Z', field: '.data.x' }],
+        causes: [{ message: 'conflict with "editor" using v1', field: '.data.x' }],
       },
     });
+  });
+
+  it('kubectl takes over what its client-side apply set, as long as nobody changed it since', async () => {
+    const harness = await makeHarness();
+    const key = 'kubectl.kubernetes.io/last-applied-configuration';
+    const made = (data: object): JsonObject => ({
+      metadata: { name: 'a', annotations: { [key]: JSON.stringify({ metadata: { name: 'a' }, data }) } },
+      data: { ...data },
+    });
+    await harness.call('POST', `${MAPS}?fieldManager=kubectl-client-side-apply`, made({ x: '1', y: '1' }));
+    const apply = applier(harness, `${MAPS}/a`, 'ConfigMap');
+    expect((await apply('other', { data: { x: '2' } })).status).toBe(409);
+    const taken = await apply('kubectl', { data: { x: '2' } });
+    expect(taken).toMatchObject({ status: 200, body: { data: { x: '2', y: '1' } } });
+    const { annotations = {} } = taken.body['metadata'] as unknown as {
+      annotations?: Record<string, string>;
+    };
+    expect(JSON.parse(annotations[key] ?? '')).toMatchObject({ data: { x: '2' } });
+    await harness.call('PATCH', `${MAPS}/a?fieldManager=editor`, { data: { x: '3' } });
+    expect((await apply('kubectl', { data: { x: '2' } })).status).toBe(409);
+    await harness.call('PATCH', `${MAPS}/a`, { metadata: { annotations: { [key]: 'no JSON' } } });
+    expect((await apply('kubectl', { data: { x: '2' } })).status).toBe(409);
+  });
+
+  it('a write may hand fields to another manager, or forget all managers', async () => {
+    const harness = await makeHarness();
+    const { body } = await harness.call('POST', `${MAPS}?fieldManager=one`, {
+      metadata: { name: 'a' },
+      data: { x: '1', y: '1' },
+    });
+    const write = (managedFields: unknown) =>
+      harness.call('PATCH', `${MAPS}/a?fieldManager=editor`, { metadata: { managedFields } } as JsonObject);
+    const [entry] = managed(body);
+    const handed = await write([{ ...entry, manager: 'two', operation: 'Apply' }]);
+    expect(managed(handed.body)).toMatchObject([{ manager: 'two', operation: 'Apply' }]);
+    const pruned = await applier(harness, `${MAPS}/a`, 'ConfigMap')('two', { data: { x: '1' } });
+    expect(pruned.body['data']).toEqual({ x: '1' });
+    expect(managed((await write([{ ...entry, operation: 'Guess' }])).body)).toMatchObject([
+      { manager: 'two' },
+    ]);
+    expect(managed((await write([])).body)).toMatchObject([{ manager: 'two' }]);
+    expect(managed((await write([{}])).body)).toEqual([]);
   });
 
   it('knows items of lists by their keys', async () => {

@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.ts';
 import type { JsonObject } from '../meta/json.ts';
-import { deepEqual } from '../meta/json.ts';
+import { deepEqual, isObject } from '../meta/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../meta/objects.ts';
 import { schemaOf } from '../schema/schemas.ts';
 import type { FieldSet } from './field-set.ts';
@@ -76,6 +76,20 @@ export function readManagers(object: KubeObject | undefined): Manager[] {
   }));
 }
 
+/**
+ * The managers before a write: those the client put into its object, which is how it hands fields from one manager to
+ * another, else those of the live object. A single empty entry means none at all.
+ */
+function declaredManagers(old: KubeObject | undefined, next: KubeObject, subresource: string): Manager[] {
+  const given = subresource === '' ? (next.metadata.managedFields ?? []) : [];
+  if (given.length === 1 && given.every((entry) => Object.keys(entry).length === 0)) return [];
+  return readManagers(given.length > 0 && given.every(isReadable) ? next : old);
+}
+
+function isReadable({ operation, fieldsType, fieldsV1 }: Partial<ManagedFieldsEntry>): boolean {
+  return (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && isObject(fieldsV1);
+}
+
 /** Writes the managers that still own something. */
 export function writeManagers(object: KubeObject, managers: readonly Manager[]): void {
   const entries = managers
@@ -114,7 +128,7 @@ export function trackUpdate(old: KubeObject | undefined, next: KubeObject, track
     old === undefined
       ? { changed: ownedFields(next, tracking.type), removed: emptySet() }
       : compareObjects(old, next, tracking.type);
-  const managers = readManagers(old);
+  const managers = declaredManagers(old, next, tracking.subresource);
   if (isEmpty(changed) && isEmpty(removed)) {
     writeManagers(next, managers);
     return;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../meta/json.ts';
 import { deepEqual } from '../meta/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../meta/objects.ts';
 import { schemaOf } from '../schema/schemas.ts';
+import { inheritedFields, recordApplied } from './client-side-apply.ts';
 import type { FieldSet } from './field-set.ts';
 import { difference, emptySet, intersection, isEmpty, pathsOf, toFieldsV1, union } from './field-set.ts';
 import type { Manager, Tracking } from './managed-fields.ts';
@@ -45,12 +46,13 @@ export function applyConfiguration(
   let others = managers.filter((manager) => manager !== mine);
   const { changed } = compareObjects(old, merged as unknown as KubeObject, settings.type);
   const contested = intersection(changed, wanted);
-  if (settings.force)
-    others = others.map((manager) => ({ ...manager, fields: difference(manager.fields, contested) }));
-  else refuseConflicts(others, contested);
+  const inherited = inheritedFields(old, settings.manager, settings.type);
+  if (!settings.force) refuseConflicts(others, difference(contested, inherited));
+  others = others.map((manager) => ({ ...manager, fields: difference(manager.fields, contested) }));
   const kept = others.reduce((set, { fields }) => union(set, fields), union(wanted, IDENTITY));
   const dropped = mine === undefined ? emptySet() : difference(mine.fields, wanted);
   const next = (prune(merged, dropped, kept, schema) ?? {}) as unknown as KubeObject;
+  recordApplied(next, config, settings.manager);
   next.metadata.managedFields = [];
   const same = mine !== undefined && deepEqual(toFieldsV1(wanted), mine.entry.fieldsV1);
   writeManagers(next, [...others, { entry: same ? mine.entry : entry, fields: wanted }]);
@@ -70,28 +72,36 @@ function applicable(fields: FieldSet, subresource: string): FieldSet {
 }
 
 function refuseConflicts(others: readonly Manager[], contested: FieldSet): void {
-  const causes: StatusCause[] = others.flatMap(({ entry, fields }) => {
+  const conflicts = others.flatMap(({ entry, fields }) => {
     const shared = intersection(fields, contested);
-    return isEmpty(shared)
-      ? []
-      : pathsOf(shared).map((field) => ({
-          reason: 'FieldManagerConflict',
-          message: `conflict with ${describe(entry)}`,
-          field,
-        }));
+    return isEmpty(shared) ? [] : pathsOf(shared).map((field) => ({ manager: describe(entry), field }));
   });
-  if (causes.length === 0) return;
-  const text = causes.map(({ message, field }) => `${message}: ${field}`).join('\n');
-  throw new ApiError(
-    409,
-    'Conflict',
-    `Apply failed with ${causes.length} conflict${causes.length === 1 ? '' : 's'}: ${text}`,
-    { causes },
-  );
+  if (conflicts.length === 0) return;
+  const causes = conflicts.map(({ manager, field }): StatusCause => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field,
+  }));
+  throw new ApiError(409, 'Conflict', conflictText(conflicts), { causes });
 }
 
-function describe({ manager, operation, apiVersion, subresource, time }: ManagedFieldsEntry): string {
+function conflictText(conflicts: readonly { manager: string; field: string }[]): string {
+  const [first] = conflicts;
+  if (conflicts.length === 1 && first) {
+    return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.field}`;
+  }
+  const lines = [...Map.groupBy(conflicts, ({ manager }) => manager)]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([manager, fields]) => [
+      `conflicts with ${manager}:`,
+      ...fields.map(({ field }) => `- ${field}`),
+    ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
+}
+
+function describe({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string {
   const through = subresource === undefined ? '' : ` with subresource "${subresource}"`;
-  const at = operation === 'Update' && time !== undefined ? ` at ${time}` : '';
-  return `"${manager}"${through} using ${apiVersion}${at}`;
+  // Whoever applies does so in any version; a write is known by the version it was made in.
+  const version = operation === 'Update' ? ` using ${apiVersion}` : '';
+  return `"${manager}"${through}${version}`;
 }

@@ -3,7 +3,8 @@ import type { JsonObject } from '../meta/json.ts';
 import { isObject } from '../meta/json.ts';
 import type { Deployment, KubeObject } from '../meta/objects.ts';
 import { mediaType, readObjectBody } from '../request/body.ts';
-import type { Verb } from '../resources/definition.ts';
+import type { ResourceDefinition, Verb } from '../resources/definition.ts';
+import { age, ageColumn, column, nameColumn } from '../resources/definition.ts';
 import { formatLabelSelector } from '../selectors/labels.ts';
 import type { ApiResponse } from '../types.ts';
 import { mutate } from '../verbs/mutate.ts';
@@ -13,6 +14,25 @@ import { objectResponse } from './respond.ts';
 import { patcherOf, writeOf } from './writes.ts';
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale', type: 'Scale' };
+
+/** How a Scale looks as a table. */
+const PRINTED: Pick<ResourceDefinition, 'columns' | 'cells'> = {
+  columns: [
+    nameColumn,
+    column('Desired', { type: 'integer' }),
+    column('Available', { type: 'integer' }),
+    ageColumn,
+  ],
+  cells: (object, now) => {
+    const { metadata, spec, status } = object as Deployment;
+    return [
+      metadata.name ?? '',
+      spec.replicas ?? 0,
+      status?.replicas ?? 0,
+      age(metadata.creationTimestamp, now),
+    ];
+  },
+};
 
 /** The scale subresource: a view of the number of replicas. */
 export async function handleScale(exchange: Exchange, verb: Verb): Promise<ApiResponse> {
@@ -85,5 +105,6 @@ function scaleOf(object: KubeObject): KubeObject {
 
 function respond(exchange: Exchange, object: KubeObject): ApiResponse {
   const scale = scaleOf(object);
-  return objectResponse(exchange, 200, { object: scale, json: () => JSON.stringify(scale) });
+  const printed = { ...exchange, resource: { ...exchange.resource, ...PRINTED } };
+  return objectResponse(printed, 200, { object: scale, json: () => JSON.stringify(scale) });
 }

@@ -51,7 +51,7 @@ export function readYamlBody(bytes: Uint8Array): Body {
   let value: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    value = parseYaml(text, { maxAliasCount: 100, uniqueKeys: true, schema: 'core', logLevel: 'silent' });
+    value = parseYaml(text, { maxAliasCount: 100, uniqueKeys: true, schema: 'core', logLevel: 'error' });
     // A round trip leaves plain JSON: no maps, dates or shared parts.
     return parseJsonBytes(new TextEncoder().encode(JSON.stringify(value ?? null)));
   } catch (cause) {

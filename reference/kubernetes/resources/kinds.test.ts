@@ -131,5 +131,11 @@ describe('services', () => {
     ).toMatchObject({
       spec: { ports: [{ nodePort: expect.any(Number) as number, protocol: 'TCP', targetPort: 80 }] },
     });
+    const zero = await call('POST', path, {
+      metadata: { name: 'zero' },
+      spec: { ports: [{ port: 80, nodePort: 0 }] },
+    });
+    expect(zero.body).toMatchObject({ spec: { ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }] } });
+    expect(JSON.stringify(zero.body)).not.toMatch(/"nodePort":/);
   });
 });

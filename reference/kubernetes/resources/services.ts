@@ -99,7 +99,7 @@ export const services = define({
 });
 
 function formatPort({ port, nodePort, protocol }: ServicePort): string {
-  return `${port}${nodePort === undefined ? '' : `:${nodePort}`}/${protocol ?? 'TCP'}`;
+  return `${port}${nodePort ? `:${nodePort}` : ''}/${protocol ?? 'TCP'}`;
 }
 
 function* serviceErrors({ spec }: Service, old: Service | undefined): Iterable<FieldError> {

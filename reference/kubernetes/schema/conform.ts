@@ -14,7 +14,8 @@ const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
 
 /**
- * Fits untrusted JSON to a type: nulls and unknown fields go, everything else must have its type.
+ * Fits untrusted JSON to a type: nulls, unknown fields and empty optional collections go, everything else must have
+ * its type.
  * Throws BadRequest at the first value of a wrong type.
  */
 export function conform(value: Json, schema: StructSchema): Conformed {
@@ -58,7 +59,9 @@ function conformValue(value: Json, schema: Schema, path: string, root: string, u
         const at = path === '' ? key : `${path}.${key}`;
         if (field === undefined) unknown.push(at);
         else if (item !== null && item !== undefined) {
-          out[key] = conformValue(item, field.schema, at, root, unknown);
+          const fitted = conformValue(item, field.schema, at, root, unknown);
+          // As Go's `omitempty` has it: an optional list or map without entries is not there.
+          if (field.required || !isEmptyCollection(field.schema, fitted)) out[key] = fitted;
         }
       }
       return out;
@@ -66,6 +69,11 @@ function conformValue(value: Json, schema: Schema, path: string, root: string, u
     default:
       return schema satisfies never;
   }
+}
+
+function isEmptyCollection(schema: Schema, value: Json): boolean {
+  if (schema.type === 'list') return Array.isArray(value) && value.length === 0;
+  return schema.type === 'map' && isObject(value) && Object.keys(value).length === 0;
 }
 
 function conformScalar(value: Json, scalar: Scalar, path: string, root: string): Json {

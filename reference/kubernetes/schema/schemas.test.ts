@@ -89,6 +89,20 @@ describe('conform', () => {
     expect(() => conform(value, pod)).toThrow(text);
   });
 
+  it('drops optional lists and maps without entries, and keeps empty objects', () => {
+    const { object } = conform(
+      {
+        metadata: { labels: {}, finalizers: [] },
+        spec: { containers: [], volumes: [{ name: 'v', emptyDir: {} }] },
+      },
+      pod,
+    );
+    expect(object).toEqual({
+      metadata: {},
+      spec: { containers: [], volumes: [{ name: 'v', emptyDir: {} }] },
+    });
+  });
+
   it('keeps a label called __proto__ a label', () => {
     const { object } = conform(JSON.parse('{"metadata":{"labels":{"__proto__":"x"}}}'), pod);
     expect(JSON.stringify(object)).toBe('{"metadata":{"labels":{"__proto__":"x"}}}');

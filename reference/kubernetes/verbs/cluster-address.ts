@@ -30,6 +30,8 @@ export async function allocateAddress({ objects, random }: Machinery, object: Ku
     ]);
   }
   spec.clusterIPs = [spec.clusterIP];
+  // Zero is how clients that write every field say that they choose none.
+  for (const port of spec.ports ?? []) if (port.nodePort === 0) delete port.nodePort;
   if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
   const ports = new Set(others.flatMap((other) => (other.spec.ports ?? []).map(({ nodePort }) => nodePort)));
   for (const port of spec.ports ?? []) {
