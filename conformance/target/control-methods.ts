@@ -5,6 +5,7 @@ import type { Attempt } from '../drivers/chain/attempt.ts';
 import type { EventTap, TappedEvent } from '../drivers/chain/event-tap.ts';
 import { HarnessError } from '../errors.ts';
 import type { Operator } from './operator.ts';
+import type { GatewayRequest, GatewayStarted } from './gateway-pool.ts';
 import type { Part } from './part.ts';
 import { probeServer } from './probe.ts';
 import type { WorkerRequest, WorkerStarted } from './worker-pool.ts';
@@ -36,6 +37,8 @@ export interface Control {
   events(params: { from?: number }): Promise<{ events: readonly TappedEvent[] }>;
   localnet(params: { path: string; body: object }): Promise<void>;
   startWorker(params: WorkerRequest): Promise<WorkerStarted>;
+  /** One more gateway of the implementation under test, beside the one that checks share. */
+  startGateway(params: GatewayRequest): Promise<GatewayStarted>;
   /**
    * `values` stand in for placeholders in its files, command and environment for this start alone; `env` is added to
    * its environment. Waits until it serves, unless told to wait for its process alone.
@@ -75,6 +78,8 @@ export function controlMethods(
       if (!server) throw new HarnessError(`the target has no ${ref.part}`);
       return server.part;
     }
+    const further = world.gateways?.get(ref.part);
+    if (further) return further;
     if (!world.workers) throw new HarnessError('the target has no worker');
     return world.workers.get(ref.part);
   };
@@ -114,6 +119,10 @@ export function controlMethods(
     startWorker: async (request) => {
       if (!world.workers) throw new HarnessError('the target has no worker');
       return world.workers.start(request);
+    },
+    startGateway: async (request) => {
+      if (!world.gateways) throw new HarnessError('the target has no gateway');
+      return world.gateways.start(request);
     },
     start: async (ref) => {
       const part = partOf(ref);

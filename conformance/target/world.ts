@@ -11,6 +11,7 @@ import { loadBundled } from './bundled.ts';
 import { ControlServer } from './control-server.ts';
 import { controlMethods } from './control-methods.ts';
 import { freePorts } from './free-port.ts';
+import { GatewayPool } from './gateway-pool.ts';
 import type { LoadedTarget } from './load.ts';
 import { LocalnetProcess } from './localnet.ts';
 import { Operator } from './operator.ts';
@@ -57,6 +58,7 @@ export class World implements AsyncDisposable {
   readonly servers = new Map<'gateway' | 'master', { part: Part; info: ServerInfo; config: ServerConfig }>();
   runDir = '';
   workers: WorkerPool | undefined;
+  gateways: GatewayPool | undefined;
   localnet: LocalnetProcess | undefined;
   #values: Values = new Map();
   #info: WorldInfo | undefined;
@@ -135,6 +137,12 @@ export class World implements AsyncDisposable {
       ['gateway', gateway],
     ] as const) {
       if (config) await this.#startServer(name, config);
+    }
+    if (gateway) {
+      const { dir: targetDir } = target;
+      const env = this.#options.env ?? {};
+      const pool = new GatewayPool({ config: gateway, values: this.#values, targetDir, runDir, env });
+      this.gateways = this.#stack.use(pool);
     }
     if (worker) {
       this.workers = this.#stack.use(

@@ -126,12 +126,12 @@ export async function outcomeOf(t: CheckContext, actor: Actor, late: HttpAnswer)
 }
 
 /** The answer that a record of one holds. */
-function recorded(id: string, status: number, answer: HttpAnswer): HttpAnswer {
+function recorded(id: string, code: number, answer: HttpAnswer): HttpAnswer {
   const body = Buffer.from(String(at(answer.json, 'body')), 'base64url');
   const text = body.toString('utf8');
   const headers = { 'audit-id': id, 'content-type': String(at(answer.json, 'content_type')) };
   const json: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status, headers, body, text, json, exchange: answer.exchange };
+  return { status: code, headers, body, text, json, exchange: answer.exchange };
 }
 
 const sharedNamespaces = new WeakMap<Actors, Promise<string>>();
