@@ -7,6 +7,42 @@ import { startLocalnet } from './localnet.ts';
 import type { Localnet } from './localnet.ts';
 import { buildZoo, Harness, SUI } from './testing/harness.ts';
 
+/** The whole state, by digests. */
+function state({ chain }: Localnet): unknown {
+  return {
+    id: chain.id,
+    latest: chain.ledger.latest?.digest,
+    epoch: chain.ledger.epoch,
+    total: chain.ledger.totalTransactions,
+    objects: chain.objects.size,
+    treasury: chain.objects.get(chain.treasuryCoin)?.digest,
+    snapshots: chain.snapshots,
+  };
+}
+
+/** Publishes, calls, fails, ends an epoch, moves time, and goes back once. */
+async function work(localnet: Localnet): Promise<void> {
+  const harness = new Harness(localnet, []);
+  const alice = harness.wallet(100n * SUI);
+  const { packageId, created } = await harness.publish(await buildZoo(), alice);
+  const increment = async (): Promise<void> => {
+    const tx = new Transaction();
+    const counter = tx.object(created['Counter'] as string);
+    tx.moveCall({ target: `${packageId}::zoo::increment`, arguments: [counter, tx.object.clock()] });
+    expect((await harness.run(tx, alice)).status.success).toBe(true);
+  };
+  await increment();
+  localnet.snapshot('early');
+  const failing = new Transaction();
+  failing.moveCall({ target: `${packageId}::zoo::fail`, arguments: [failing.pure.u64(3)] });
+  expect((await harness.runUnchecked(failing, alice)).status.success).toBe(false);
+  localnet.advanceClock(86_400_000);
+  localnet.restore('early');
+  localnet.advanceEpoch(2);
+  localnet.advanceClock(3_600_000);
+  await increment();
+}
+
 describe('a network with a data folder', () => {
   let dir: string;
   let now = 1_700_000_000_000;
@@ -17,42 +53,6 @@ describe('a network with a data folder', () => {
 
   const start = (): Promise<Localnet> => startLocalnet({ dataDir: dir, clock: () => (now += 7) });
   const journal = (): string => join(dir, 'journal.jsonl');
-
-  /** The whole state, by digests. */
-  function state({ chain }: Localnet): unknown {
-    return {
-      id: chain.id,
-      latest: chain.ledger.latest?.digest,
-      epoch: chain.ledger.epoch,
-      total: chain.ledger.totalTransactions,
-      objects: chain.objects.size,
-      treasury: chain.objects.get(chain.treasuryCoin)?.digest,
-      snapshots: chain.snapshots,
-    };
-  }
-
-  /** Publishes, calls, fails, ends an epoch, moves time, and goes back once. */
-  async function work(localnet: Localnet): Promise<void> {
-    const harness = new Harness(localnet, []);
-    const alice = harness.wallet(100n * SUI);
-    const { packageId, created } = await harness.publish(await buildZoo(), alice);
-    const increment = async (): Promise<void> => {
-      const tx = new Transaction();
-      const counter = tx.object(created['Counter'] as string);
-      tx.moveCall({ target: `${packageId}::zoo::increment`, arguments: [counter, tx.object.clock()] });
-      expect((await harness.run(tx, alice)).status.success).toBe(true);
-    };
-    await increment();
-    localnet.snapshot('early');
-    const failing = new Transaction();
-    failing.moveCall({ target: `${packageId}::zoo::fail`, arguments: [failing.pure.u64(3)] });
-    expect((await harness.runUnchecked(failing, alice)).status.success).toBe(false);
-    localnet.advanceClock(86_400_000);
-    localnet.restore('early');
-    localnet.advanceEpoch(2);
-    localnet.advanceClock(3_600_000);
-    await increment();
-  }
 
   it('is the same after a restart, digest for digest, and goes on', async () => {
     const first = await start();
