@@ -19,6 +19,8 @@ export interface PartRef {
 /** How a part stands: `exit` once it ended. */
 export interface PartState {
   running: boolean;
+  /** Memory of a part that runs as a process here, where the system tells. */
+  residentBytes?: number;
   exit?: { code: number | null; signal: string | null };
 }
 
@@ -141,7 +143,12 @@ export function controlMethods(
     kill: (ref) => partOf(ref).kill(),
     state: async (ref) => {
       const part = partOf(ref);
-      if (part.running || !part.process) return { running: part.running };
+      if (part.running || !part.process) {
+        const residentBytes = part.context.config.start?.container
+          ? undefined
+          : await part.process?.residentBytes();
+        return { running: part.running, ...(residentBytes !== undefined && { residentBytes }) };
+      }
       return { running: false, exit: await part.process.exited };
     },
     logs: async (ref) => ({ text: await partOf(ref).logs() }),

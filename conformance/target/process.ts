@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { TargetError } from '../errors.ts';
 
 export interface ProcessOptions {
@@ -78,6 +79,13 @@ export class TargetProcess {
 
   get running(): boolean {
     return this.#exit === undefined;
+  }
+
+  /** Memory it holds now, where the system tells (Linux); undefined elsewhere and once it ended. */
+  async residentBytes(): Promise<number | undefined> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8').catch(() => '');
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   }
 
   /** The last lines it printed, for messages. */

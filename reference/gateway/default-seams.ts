@@ -12,6 +12,8 @@ import type { GatewaySeams } from './seams.ts';
 export const DEFAULT_SEAMS: GatewaySeams = {
   config: (config) => config,
   listen: (options) => options,
+  keepsConnections: true,
+  verifiesCertificates: true,
   serve: (serve) => serve,
   permits,
   abortAnswer,

@@ -64,6 +64,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const master = new MasterClient({
     urls: config.master.urls,
     ca: deps.masterCa,
+    keepsConnections: seams.keepsConnections,
+    verifiesCertificates: seams.verifiesCertificates,
     signer: deps.signer,
     gatewayCap: config.gateway_cap,
     audience: config.chain.cluster,

@@ -11,6 +11,10 @@ export interface MasterClientOptions {
   urls: readonly string[];
   /** PEM of the CA they are verified against. */
   ca: string;
+  /** False for a master whose certificate nobody looks at; true unless told. */
+  verifiesCertificates?: boolean;
+  /** False for a new connection a call; true unless told. */
+  keepsConnections?: boolean;
   /** Wallet that holds the GatewayCap. */
   signer: CredentialSigner;
   gatewayCap: string;
@@ -57,7 +61,12 @@ export class MasterClient {
   constructor(options: MasterClientOptions) {
     this.#options = options;
     this.#agent = new Agent({
-      connect: { ca: options.ca, minVersion: 'TLSv1.3', timeout: 3_000 },
+      connect: {
+        ca: options.ca,
+        minVersion: 'TLSv1.3',
+        timeout: 3_000,
+        rejectUnauthorized: options.verifiesCertificates ?? true,
+      },
       keepAliveTimeout: 30_000,
       pipelining: 1,
       maxResponseSize: -1,
@@ -140,6 +149,7 @@ export class MasterClient {
       method: call.method as 'GET',
       headers: { ...call.headers },
       body: call.body ?? null,
+      reset: this.#options.keepsConnections === false,
       signal: call.signal ?? null,
       headersTimeout: call.headersMs ?? 5_000,
       bodyTimeout: call.silenceMs ?? 10_000,

@@ -17,6 +17,10 @@ export interface GatewaySeams {
   config(config: GatewayConfig): GatewayConfig;
   /** How connections are taken: TLS, bounds, strictness of the parser. */
   listen(options: ServerOptions): ServerOptions;
+  /** Whether connections to masters serve more than one call. */
+  keepsConnections: boolean;
+  /** Whether the certificates of masters are verified. */
+  verifiesCertificates: boolean;
   /** The whole way from a request to its answer. */
   serve(serve: Serve): Serve;
   permits(held: readonly string[], required: Permission): boolean;

@@ -1,23 +1,11 @@
 import type { HttpAnswer } from '../../drivers/http.ts';
 import { check, defineChecks } from '../../runner/check.ts';
-import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
 import { eachRow } from '../../runner/rows.ts';
 import { PODS } from '../credentials/asking.ts';
+import { createSecret, encodingsOf, SECRETS } from './secrets.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';
-const SECRETS = `${NAMESPACE}/secrets`;
-
-/** A Secret with a value that nobody else writes. */
-async function secret(t: CheckContext): Promise<{ name: string; canary: string; encodings: string[] }> {
-  const admin = await t.actors.shared('admin');
-  const name = t.name('secret');
-  const canary = `canary-${crypto.randomUUID()}`;
-  const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { value: canary } };
-  status(await t.gateway.as(admin, 'POST', SECRETS, { body }), 201);
-  return { name, canary, encodings: [canary, Buffer.from(canary).toString('base64').slice(0, 40)] };
-}
-
 /** Spellings of the path of a Secret. */
 function spellings(name: string): string[] {
   const one = `${SECRETS}/${name}`;
@@ -92,7 +80,8 @@ export default defineChecks([
     { mutants: ['permissions-unchecked'] },
     async (t) => {
       const user = await t.actors.shared('user');
-      const { name, encodings } = await secret(t);
+      const { name, value } = await createSecret(t, await t.actors.shared('admin'));
+      const encodings = encodingsOf(value);
       await eachRow(
         spellings(name).map((target) => [target, target] as const),
         async (target) => {
@@ -124,7 +113,8 @@ export default defineChecks([
     { mutants: ['permissions-unchecked'] },
     async (t) => {
       const [user, admin] = await Promise.all([t.actors.shared('user'), t.actors.shared('admin')]);
-      const { name, encodings } = await secret(t);
+      const { name, value } = await createSecret(t, await t.actors.shared('admin'));
+      const encodings = encodingsOf(value);
       const targets = spellings(name)
         .filter((target) => !target.includes('..') && !target.includes('//'))
         .slice(0, 12);

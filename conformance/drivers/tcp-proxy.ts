@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+export interface TcpProxyOptions {
+  /** Where it listens; 127.0.0.1 unless told. */
+  host?: string;
+  /** URL of the server behind it. */
+  target: string;
+}
+
+const BYTES_KEPT = 32 * 1024 * 1024;
+
+/** Stands between two parts and passes bytes on as they are: counts connections and keeps what it saw. */
+export class TcpProxy implements AsyncDisposable {
+  /** Connections taken so far. */
+  connections = 0;
+  readonly #server: Server;
+  readonly #target: URL;
+  readonly #sockets = new Set<Socket>();
+  readonly #seen: Buffer[] = [];
+  #size = 0;
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((client) => this.#join(client));
+  }
+
+  static async start(options: TcpProxyOptions): Promise<TcpProxy> {
+    const proxy = new TcpProxy(options.target);
+    proxy.#server.listen(0, options.host ?? '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  /** URL at which the target is reached through it. */
+  get url(): string {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `${this.#target.protocol}//${address}:${port}`;
+  }
+
+  /** Everything that went through in either direction, the first 32 MiB of it. */
+  get seen(): Buffer {
+    return Buffer.concat(this.#seen);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+
+  #join(client: Socket): void {
+    this.connections += 1;
+    const server = connect(Number(this.#target.port), this.#target.hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(from);
+      from.on('data', (chunk: Buffer) => this.#keep(chunk));
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.#size + chunk.length > BYTES_KEPT) return;
+    this.#size += chunk.length;
+    this.#seen.push(chunk);
+  }
+}
