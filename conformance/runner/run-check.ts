@@ -3,6 +3,7 @@ import { curlOf } from '../drivers/curl.ts';
 import { SuiteError, TargetError, describeError } from '../errors.ts';
 import type { CheckResult, Verdict } from '../report/model.ts';
 import type { Check } from './check.ts';
+import { plain } from './evidence.ts';
 import { CheckContext, type Session } from './context.ts';
 import { CheckFailure, Untestable } from './outcome.ts';
 
@@ -54,7 +55,15 @@ function judged(
     const sent =
       error.evidence.sent ??
       (last && { method: last.request.method, url: last.request.url, body: last.request.body });
-    return { verdict: 'fail', message, ...evidence, ...error.evidence, ...(sent && { sent }) };
+    const { wanted, got } = error.evidence;
+    return {
+      verdict: 'fail',
+      message,
+      ...evidence,
+      ...(wanted !== undefined && { wanted: plain(wanted) }),
+      ...(got !== undefined && { got: plain(got) }),
+      ...(sent !== undefined && { sent: plain(sent) }),
+    };
   }
   if (error instanceof TargetError) return { verdict: 'fail', message, ...evidence };
   if (error instanceof Untestable) return { verdict: 'untestable', message };

@@ -86,7 +86,7 @@ export default defineChecks([
   check(
     'CT-RES-002',
     'only the master of the request’s endpoint records its result',
-    { exclusive: true, mutants: ['result-by-any-master', 'enclave-key-by-any-master'] },
+    { exclusive: true, mutants: ['result-by-any-master'] },
     async (t) => {
       const { endpoint } = await bench(t);
       const other = await ownEndpoint(t);
