@@ -214,7 +214,7 @@ function lifetime(ms: number, stopping: AbortSignal): { signal: AbortSignal; end
   const end = (): void => {
     clearTimeout(timer);
     stopping.removeEventListener('abort', end);
-    controller.abort(new Error('the request is over'));
+    controller.abort(new ProtocolError('Timeout', 'the request had no result in time'));
   };
   const timer = setTimeout(end, ms).unref();
   stopping.addEventListener('abort', end, { once: true });
