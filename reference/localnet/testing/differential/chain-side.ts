@@ -126,6 +126,17 @@ export class ChainSide implements AsyncDisposable {
     return { outcomes, known, contents: known.map(({ id }) => this.#contents(id)) };
   }
 
+  /** Funds a new address and stakes for it as a user; for measuring. */
+  stake(sender: Address): void {
+    const { chain } = this.#localnet;
+    const coin = this.#localnet.fund(sender, 20_000_000_000n).id;
+    const call: Call = { op: 'stakeUser', sender, n: [500_000_000n], t: [] };
+    const ptb = new Ptb(chain);
+    buildCall(ptb, call, { package: this.#package, caps: this.#caps, clock: CLOCK_ID, known: this.#first });
+    const { result } = chain.executeTrusted(decodeTransaction(ptb.build(sender, coin).bytes));
+    if (result.effects.failure !== undefined) throw result.effects.failure;
+  }
+
   #one(call: Call, known: Known[]): Outcome {
     const { chain } = this.#localnet;
     if (call.op === 'clock') chain.advanceClock(Number(call.n[0]));

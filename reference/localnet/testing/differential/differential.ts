@@ -139,17 +139,23 @@ function describe({ outcomes }: Recording): string {
     .join('\n');
 }
 
+async function disagreeing(candidates: readonly RawSnippet[]): Promise<boolean[]> {
+  const { wrong } = await runSnippets(candidates);
+  return candidates.map((_, index) => wrong.includes(index));
+}
+
 async function explainSnippet(snippet: RawSnippet): Promise<string> {
-  const failing = async (candidates: readonly RawSnippet[]): Promise<boolean[]> => {
-    const { wrong } = await runSnippets(candidates);
-    return candidates.map((_, index) => wrong.includes(index));
-  };
   const calls = await shrinkList(
     snippet.calls,
-    (lists) => failing(lists.map((list) => ({ ...snippet, calls: [...list] }))),
+    (lists) => disagreeing(lists.map((list) => ({ ...snippet, calls: [...list] }))),
     LIST_ROUNDS,
   );
-  const smallest = await shrinkValue(rawSnippet, { ...snippet, calls: [...calls] }, failing, VALUE_SHRINKING);
+  const smallest = await shrinkValue(
+    rawSnippet,
+    { ...snippet, calls: [...calls] },
+    disagreeing,
+    VALUE_SHRINKING,
+  );
   const { output } = await runSnippets([smallest]);
   return `a function:\n  ${functionSource('f0', smallest)}\nthe Move machine says:\n${tail(output)}`;
 }

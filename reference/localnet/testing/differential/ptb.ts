@@ -6,7 +6,7 @@ import type { Argument, ProgrammableTransaction } from '../../chain/transaction.
 import type { Address } from '../../vm/index.ts';
 
 /** 10 SUI. */
-const BUDGET = '10000000000';
+const BUDGET = 10_000_000_000n;
 
 /** A transaction put together without a client: thousands of them are made a run. */
 export class Ptb {
@@ -103,10 +103,11 @@ export class Ptb {
     return this.#commands.length === 0;
   }
 
-  /** BCS of the transaction data; `coin` pays and belongs to the sender. */
+  /** BCS of the transaction data; `coin` pays and belongs to the sender, `budget` is in MIST. */
   build(
     sender: Address,
     coin: Address,
+    budget = BUDGET,
   ): { bytes: Uint8Array; program: ProgrammableTransaction; gas: GasData } {
     const paying = this.#chain.objects.get(coin);
     if (paying === undefined) throw new Error('the paying coin is gone');
@@ -114,7 +115,7 @@ export class Ptb {
       payment: [{ objectId: paying.id, version: String(paying.version), digest: paying.digest }],
       owner: sender,
       price: String(REFERENCE_GAS_PRICE),
-      budget: BUDGET,
+      budget: String(budget),
     };
     const program = {
       inputs: this.#inputs,
