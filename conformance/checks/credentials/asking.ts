@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../drivers/http.ts';
+import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
 import {
   freshNonce,
   mintOneShot,
@@ -10,6 +10,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { isStatus, refused, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import { heartbeat } from '../../world/master-api.ts';
+import { outcomeOf } from '../gateway/kube.ts';
 
 /** What every user may read. */
 export const PODS = '/api/v1/namespaces/default/pods';
@@ -21,8 +22,20 @@ export const unknownId = (): string =>
   `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`;
 
 /** Asks the gateway for the pods with exactly this credential. */
-export function ask(t: CheckContext, credential: string): Promise<HttpAnswer> {
-  return t.gateway.with(credential, 'GET', PODS);
+export function ask(t: CheckContext, credential: string, gateway = t.gateway): Promise<HttpAnswer> {
+  return gateway.with(credential, 'GET', PODS);
+}
+
+/** Writes as `actor`; an answer that comes too late on a busy machine is answered by its outcome. */
+export async function write(
+  t: CheckContext,
+  actor: Actor,
+  method: string,
+  target: string,
+  options: SendOptions,
+): Promise<HttpAnswer> {
+  const answer = await t.gateway.as(actor, method, target, options);
+  return answer.status === 504 ? outcomeOf(t, actor, answer) : answer;
 }
 
 /** The gateway must refuse this credential, in a Status, for this reason. */
@@ -30,16 +43,17 @@ export async function mustRefuse(
   t: CheckContext,
   credential: string,
   reason: string | readonly string[],
+  gateway = t.gateway,
 ): Promise<HttpAnswer> {
-  const answer = await ask(t, credential);
+  const answer = await ask(t, credential, gateway);
   refused(answer, { status: 401, reason });
   isStatus(answer, 'Unauthorized');
   return answer;
 }
 
 /** The gateway must let this credential read the pods. */
-export async function mustPass(t: CheckContext, credential: string): Promise<void> {
-  status(await ask(t, credential), 200);
+export async function mustPass(t: CheckContext, credential: string, gateway = t.gateway): Promise<void> {
+  status(await ask(t, credential, gateway), 200);
 }
 
 /** Claims of a good session of this actor. */

@@ -13,7 +13,7 @@ import {
   unixNow,
   unknownId,
 } from './asking.ts';
-import { restarted } from './restarting.ts';
+import { anotherGateway, restarted, serving } from './restarting.ts';
 
 const exclusive = true;
 const timeoutMs = 45_000;
@@ -45,16 +45,22 @@ export default defineChecks([
   check(
     'CR-SES-007',
     'at the bound a new session is refused and those in use go on',
-    { exclusive, timeoutMs, mutants: ['nonce-evicted', 'nonce-forgotten'] },
+    { timeoutMs, mutants: ['nonce-evicted', 'nonce-forgotten'] },
     async (t) => {
-      await restarted(t, 'gateway', { 'limits.sessions': String(BOUND) });
+      const { gateway } = await anotherGateway(t, { 'limits.sessions': String(BOUND) });
       const user = await t.actors.fresh('user');
+      await serving(t, gateway, user);
       const nonce = 'AAAAAAAAAAAAAAAAAAAAAA';
       const first = await sealClaims(t, user, { nonce });
-      await mustPass(t, first);
-      noRoom(await untilFull(async () => ask(t, await t.actors.session(user))));
-      await mustPass(t, first);
-      await mustRefuse(t, await sealClaims(t, user, { nonce, exp: unixNow() + 200 }), 'ReplayDetected');
+      await mustPass(t, first, gateway);
+      noRoom(await untilFull(async () => ask(t, await t.actors.session(user), gateway)));
+      await mustPass(t, first, gateway);
+      await mustRefuse(
+        t,
+        await sealClaims(t, user, { nonce, exp: unixNow() + 200 }),
+        'ReplayDetected',
+        gateway,
+      );
     },
   ),
 
@@ -64,19 +70,20 @@ export default defineChecks([
     { exclusive, timeoutMs, mutants: ['cache-evicts'] },
     async (t) => {
       embedded(t);
-      await restarted(t, 'gateway', { 'limits.sessions': String(BOUND) });
+      const { gateway } = await anotherGateway(t, { 'limits.sessions': String(BOUND) });
       const user = await t.actors.fresh('user');
+      await serving(t, gateway, user);
       const session = await t.actors.session(user);
-      await mustPass(t, session);
+      await mustPass(t, session, gateway);
       const unknown = await Promise.all(
         Array.from({ length: BOUND * 3 }, () => sealClaims(t, user, { token: unknownId() })),
       );
-      for (const answer of await Promise.all(unknown.map((credential) => ask(t, credential)))) {
+      for (const answer of await Promise.all(unknown.map((credential) => ask(t, credential, gateway)))) {
         refused(answer, { status: 401, reason: 'UnknownToken' });
       }
       await t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 15 } });
       t.defer(() => t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 0 } }));
-      await mustPass(t, session);
+      await mustPass(t, session, gateway);
     },
   ),
 
@@ -86,15 +93,16 @@ export default defineChecks([
     { exclusive, timeoutMs, mutants: ['cache-forever'] },
     async (t) => {
       embedded(t);
-      await restarted(t, 'gateway', { 'timings.cache_ttl_seconds': '3' });
+      const { gateway } = await anotherGateway(t, { 'timings.cache_ttl_seconds': '3' });
       const user = await t.actors.fresh('user');
+      await serving(t, gateway, user);
       const session = await t.actors.session(user);
-      await mustPass(t, session);
+      await mustPass(t, session, gateway);
       await t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 20 } });
       t.defer(() => t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 0 } }));
       await eventually(
         'the end of the cached look-up',
-        async () => ((await ask(t, session)).status === 503 ? true : undefined),
+        async () => ((await ask(t, session, gateway)).status === 503 ? true : undefined),
         { withinMs: 5_000, signal: t.signal },
       );
     },

@@ -10,14 +10,18 @@ import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import { ask, mustPass } from './asking.ts';
-import { restarted } from './restarting.ts';
+import { anotherGateway, serving } from './restarting.ts';
 
 const ONE_SHOT = { 'features.one_shot_kubectl': 'true' };
-const options = { exclusive: true, timeoutMs: 45_000 };
+const options = { timeoutMs: 45_000 };
 
 /** What the plugin that the gateway's own kubeconfig names prints for this actor. */
-async function runPlugin(t: CheckContext, actor: Actor): Promise<{ token: string; ends: Date }> {
-  const { files } = await t.control.storage({ part: 'gateway' });
+async function runPlugin(
+  t: CheckContext,
+  part: string,
+  actor: Actor,
+): Promise<{ token: string; ends: Date }> {
+  const { files } = await t.control.storage({ part });
   const file = files.find((path) => /kubeconfig/.test(basename(path)));
   ok('the gateway wrote a kubeconfig', file !== undefined, { got: files.map((path) => basename(path)) });
   const exec = at(parse(await readFile(file, 'utf8')), 'users', 0, 'user', 'exec');
@@ -43,12 +47,13 @@ export default defineChecks([
     'in one-shot mode a session passes once',
     { ...options, mutants: ['nonce-forgotten'] },
     async (t) => {
-      await restarted(t, 'gateway', ONE_SHOT);
+      const { gateway } = await anotherGateway(t, ONE_SHOT);
       const user = await t.actors.shared('user');
+      await serving(t, gateway, user);
       for (let times = 0; times < 3; times += 1) {
         const session = await t.actors.session(user);
-        await mustPass(t, session);
-        refused(await ask(t, session), { status: 401, reason: 'ReplayDetected' });
+        await mustPass(t, session, gateway);
+        refused(await ask(t, session, gateway), { status: 401, reason: 'ReplayDetected' });
       }
     },
   ),
@@ -59,7 +64,7 @@ export default defineChecks([
     options,
     async (t) => {
       const user = await t.actors.shared('user');
-      const { token, ends } = await runPlugin(t, user);
+      const { token, ends } = await runPlugin(t, 'gateway', user);
       const left = ends.getTime() - Date.now();
       ok('kubectl keeps it for a while, and not beyond 300 s', left > 0 && left <= 300_000, { got: left });
       for (let times = 0; times < 2; times += 1) await mustPass(t, token);
@@ -71,12 +76,13 @@ export default defineChecks([
     'in one-shot mode kubectl runs the plugin for each request',
     options,
     async (t) => {
-      await restarted(t, 'gateway', ONE_SHOT);
+      const { gateway, id } = await anotherGateway(t, ONE_SHOT);
       const user = await t.actors.shared('user');
-      const [first, second] = [await runPlugin(t, user), await runPlugin(t, user)];
+      await serving(t, gateway, user);
+      const [first, second] = [await runPlugin(t, id, user), await runPlugin(t, id, user)];
       ok('it has ended already', first.ends.getTime() < Date.now(), { got: first.ends });
       ok('each run gives another one', first.token !== second.token);
-      for (const { token } of [first, second]) await mustPass(t, token);
+      for (const { token } of [first, second]) await mustPass(t, token, gateway);
     },
   ),
 ]);

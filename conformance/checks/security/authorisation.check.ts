@@ -5,7 +5,7 @@ import { at, equal, refused, status } from '../../runner/expectations.ts';
 import { eachRow } from '../../runner/rows.ts';
 import type { Actor } from '../../world/actors.ts';
 import { pod } from '../../world/gateway-api.ts';
-import { PODS, unknownId } from '../credentials/asking.ts';
+import { PODS, unknownId, write } from '../credentials/asking.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';
 const REVIEW = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
@@ -125,7 +125,7 @@ export default defineChecks([
       }
       const mine = t.name('mine');
       const headers = { 'x-remote-user': user.address, 'x-remote-group': 'daas:users' };
-      status(await t.gateway.as(admin, 'POST', PODS, { headers, body: pod(mine) }), 201);
+      status(await write(t, admin, 'POST', PODS, { headers, body: pod(mine) }), 201);
       const [event] = await t.chain.events('K8sAPIRequest', { token: admin.token });
       equal('the requester on chain', event?.data.requester, admin.address);
       refused(await t.gateway.http.send('GET', PODS, { headers: claims }), { status: 401 });

@@ -7,7 +7,7 @@ import { at, equal, ok, status } from '../../runner/expectations.ts';
 import { eachRow } from '../../runner/rows.ts';
 import type { Actor } from '../../world/actors.ts';
 import { pod } from '../../world/gateway-api.ts';
-import { freshRegistered, PODS, unknownId } from '../credentials/asking.ts';
+import { freshRegistered, PODS, unknownId, write } from '../credentials/asking.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';
 
@@ -126,7 +126,10 @@ export default defineChecks([
       const labels = { metadata: { labels: { 'example.com/by': mine.nodeId } } };
       const bound = t.name('bound');
       const admin = await t.actors.shared('admin');
-      status(await t.gateway.createPod(admin, bound, { spec: { nodeName: other.nodeId } }), 201);
+      status(
+        await write(t, admin, 'POST', PODS, { body: pod(bound, { spec: { nodeName: other.nodeId } }) }),
+        201,
+      );
       await eachRow(
         [
           ['the Node', ['PATCH', `/api/v1/nodes/${other.nodeId}`, labels]],

@@ -87,13 +87,13 @@ export default defineChecks([
   check(
     'SEC-RPL-004',
     'a used credential stays refused while others fill the store',
-    { mutants: ['nonce-evicted', 'nonce-forgotten'] },
+    { timeoutMs: 40_000, mutants: ['nonce-evicted', 'nonce-forgotten'] },
     async (t) => {
       const worker = await freshRegistered(t);
       const used = await prepareHeartbeat(t, worker);
       status(await beat(t, used), 200);
-      for (let round = 0; round < 6; round += 1) {
-        const flood = await Promise.all(Array.from({ length: 40 }, () => prepareHeartbeat(t, worker)));
+      for (let round = 0; round < 4; round += 1) {
+        const flood = await Promise.all(Array.from({ length: 25 }, () => prepareHeartbeat(t, worker)));
         await Promise.all(flood.map((prepared) => beat(t, prepared)));
         refused(await beat(t, used), REPLAY);
       }
@@ -120,18 +120,21 @@ export default defineChecks([
   check(
     'SEC-RPL-006',
     'a used credential is refused up to the end of its times',
-    { mutants: ['nonce-forgotten', 'nonce-until-exp'] },
+    { timeoutMs: 60_000, mutants: ['nonce-forgotten', 'nonce-until-exp'] },
     async (t) => {
       const worker = await registeredWorker(t);
       const skew = t.world.timings.clock_skew_seconds;
       const ending = async (exp: number): Promise<Awaited<ReturnType<typeof prepareHeartbeat>>> =>
         prepareHeartbeat(t, worker, { mint: { claims: { iat: exp - 200, exp } } });
       // Past its end, but within the skew: what forgets nonces at exp lets it in twice.
-      let used = await ending(unixNow() - skew + 3);
-      if ((await beat(t, used)).status !== 200) {
-        used = await ending(unixNow() + 3);
-        status(await beat(t, used), 200);
+      let used = await ending(unixNow() - skew + 4);
+      let first = await beat(t, used);
+      for (let times = 0; times < 3 && first.status !== 200; times += 1) {
+        // A machine under load may have let it end; a stricter server allows no skew at all.
+        used = await ending(unixNow() + (times < 2 ? 4 - skew : 4));
+        first = await beat(t, used);
       }
+      status(first, 200);
       const until = Date.now() + (skew + 5) * 1000;
       let replays = 0;
       for (;;) {

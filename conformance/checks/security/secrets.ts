@@ -13,11 +13,11 @@ export interface Canary {
 }
 
 /** Creates a Secret with a value of its own. */
-export async function createSecret(t: CheckContext, admin: Actor): Promise<Canary> {
+export async function createSecret(t: CheckContext, admin: Actor, gateway = t.gateway): Promise<Canary> {
   const name = t.name('canary');
   const value = `canary/${crypto.randomUUID()}?${crypto.randomUUID()}`;
   const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { value } };
-  const answer = await t.gateway.as(admin, 'POST', SECRETS, { body });
+  const answer = await gateway.as(admin, 'POST', SECRETS, { body });
   status(answer, [201, 504]);
   // A machine under load may take longer than the deadline; the Secret comes all the same.
   const there = async (): Promise<true | undefined> =>

@@ -13,12 +13,14 @@ import { at, equal, ok, status } from '../../runner/expectations.ts';
 import { eachRow } from '../../runner/rows.ts';
 import type { ServerInfo } from '../../target/world-info.ts';
 import { selfSigned } from '../../world/certificates.ts';
+import type { GatewayApi } from '../../world/gateway-api.ts';
 import { beat, HEARTBEAT, PODS, prepareHeartbeat, registeredWorker } from '../credentials/asking.ts';
-import { restarted } from '../credentials/restarting.ts';
+import { anotherGateway, serving } from '../credentials/restarting.ts';
 import { createSecret, encodingsOf, holdsNone, piecesOfCredential, SECRETS } from './secrets.ts';
 
 const SERVERS = ['gateway', 'master'] as const;
-const alone = { exclusive: true, timeoutMs: 45_000 };
+const timeoutMs = 45_000;
+const alone = { exclusive: true, timeoutMs };
 
 function serverOf(t: CheckContext, part: 'gateway' | 'master'): ServerInfo {
   const server = t.world[part];
@@ -44,10 +46,10 @@ async function impostor(t: CheckContext): Promise<{ url: string; requests: strin
 }
 
 /** The gateway must not serve a read through a master that it cannot verify. */
-async function readsNothing(t: CheckContext): Promise<void> {
+async function readsNothing(t: CheckContext, gateway: GatewayApi): Promise<void> {
   const user = await t.actors.shared('user');
   for (let times = 0; times < 2; times += 1) {
-    const answer = await t.gateway.as(user, 'GET', PODS, { timeoutMs: 20_000 });
+    const answer = await gateway.as(user, 'GET', PODS, { timeoutMs: 20_000 });
     status(answer, [500, 502, 503, 504]);
     equal('the kind of answer', at(answer.json, 'kind'), 'Status');
   }
@@ -82,11 +84,11 @@ export default defineChecks([
   check(
     'SEC-TLS-003/authority',
     'the gateway refuses a master of another CA',
-    { ...alone, mutants: ['gateway-tls-unverified'] },
+    { timeoutMs, mutants: ['gateway-tls-unverified'] },
     async (t) => {
       const { url, requests } = await impostor(t);
-      await restarted(t, 'gateway', { 'master.url': url });
-      await readsNothing(t);
+      const { gateway } = await anotherGateway(t, { 'master.url': url });
+      await readsNothing(t, gateway);
       equal('what the impostor was sent', requests, []);
     },
   ),
@@ -94,15 +96,15 @@ export default defineChecks([
   check(
     'SEC-TLS-003/name',
     'the gateway refuses a master of another name',
-    { ...alone, mutants: ['gateway-tls-unverified'] },
+    { timeoutMs, mutants: ['gateway-tls-unverified'] },
     async (t: CheckContext) => {
       const master = serverOf(t, 'master');
       const { hostname } = new URL(master.url);
       t.needs('a master at 127.0.0.1', hostname === '127.0.0.1');
       const proxy = await TcpProxy.start({ host: '127.0.0.2', target: master.url });
       t.defer(() => proxy[Symbol.asyncDispose]());
-      await restarted(t, 'gateway', { 'master.url': proxy.url });
-      await readsNothing(t);
+      const { gateway } = await anotherGateway(t, { 'master.url': proxy.url });
+      await readsNothing(t, gateway);
       ok('the gateway has come that way', proxy.connections > 0);
     },
   ),
@@ -170,11 +172,12 @@ export default defineChecks([
         await TcpProxy.start({ target: t.world.chain.url }),
       ];
       for (const proxy of [toMaster, toChain]) t.defer(() => proxy[Symbol.asyncDispose]());
-      await restarted(t, 'gateway', { 'master.url': toMaster.url, 'chain.url': toChain.url });
+      const { gateway } = await anotherGateway(t, { 'master.url': toMaster.url, 'chain.url': toChain.url });
       const admin = await t.actors.fresh('admin');
-      const { name, value } = await createSecret(t, admin);
+      await serving(t, gateway, admin);
+      const { name, value } = await createSecret(t, admin, gateway);
       const session = await t.actors.session(admin);
-      const read = await t.gateway.with(session, 'GET', `${SECRETS}/${name}`);
+      const read = await gateway.with(session, 'GET', `${SECRETS}/${name}`);
       equal('the value read', at(read.json, 'data', 'value'), Buffer.from(value).toString('base64'));
       for (const [where, proxy] of [
         ['the way to the master', toMaster],
@@ -189,7 +192,7 @@ export default defineChecks([
   check(
     'SEC-EXH-002',
     'many calls share few connections',
-    { ...alone, mutants: ['gateway-connection-per-call'] },
+    { timeoutMs, mutants: ['gateway-connection-per-call'] },
     async (t) => {
       const master = serverOf(t, 'master');
       const [toMaster, toChain] = [
@@ -197,11 +200,12 @@ export default defineChecks([
         await TcpProxy.start({ target: t.world.chain.url }),
       ];
       for (const proxy of [toMaster, toChain]) t.defer(() => proxy[Symbol.asyncDispose]());
-      await restarted(t, 'gateway', { 'master.url': toMaster.url, 'chain.url': toChain.url });
+      const { gateway } = await anotherGateway(t, { 'master.url': toMaster.url, 'chain.url': toChain.url });
       const user = await t.actors.shared('user');
-      status(await t.gateway.as(user, 'GET', PODS), 200);
+      await serving(t, gateway, user);
+      status(await gateway.as(user, 'GET', PODS), 200);
       const before = { master: toMaster.connections, chain: toChain.connections };
-      for (let count = 0; count < 100; count += 1) status(await t.gateway.as(user, 'GET', PODS), 200);
+      for (let count = 0; count < 100; count += 1) status(await gateway.as(user, 'GET', PODS), 200);
       const opened = {
         master: toMaster.connections - before.master,
         chain: toChain.connections - before.chain,
