@@ -13,12 +13,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const REFUSED_BODIES: Record<string, { contentType: string; body: string; status: number; reason: string }> =
   {
     'not-json': { contentType: 'application/json', body: '{"kind":', status: 400, reason: 'BadRequest' },
-    'no-kind': {
-      contentType: 'application/json',
-      body: '{"apiVersion":"v1","metadata":{"name":"a"}}',
-      status: 400,
-      reason: 'BadRequest',
-    },
+    'no-object': { contentType: 'application/json', body: 'null', status: 400, reason: 'BadRequest' },
     'plain-text': {
       contentType: 'text/plain',
       body: 'kind: ConfigMap',
