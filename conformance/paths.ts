@@ -11,7 +11,9 @@ export const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 /** Absolute path of a source module of the package, whether it runs as TypeScript or compiled. */
 export function modulePath(source: string): string {
-  return FROM_SOURCE ? join(PACKAGE_ROOT, source) : join(PACKAGE_ROOT, 'dist', source.replace(/\.ts$/, '.js'));
+  return FROM_SOURCE
+    ? join(PACKAGE_ROOT, source)
+    : join(PACKAGE_ROOT, 'dist', source.replace(/\.ts$/, '.js'));
 }
 
 /** Reads a JSON data file that ships with the package, by its path from the package's root. */
