@@ -8,6 +8,8 @@ const DATA = 0x00;
 const COMPRESSED = 0x01;
 const TRAILER = 0x80;
 const HEADER_BYTES = 5;
+/** The greatest request that a node takes; a transaction is at most 128 KiB. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /** The format a request's content type asks for; undefined when it is not gRPC-web. */
 export function wireFormat(contentType: string | undefined): WireFormat | undefined {
@@ -29,7 +31,7 @@ export function contentTypeOf(format: WireFormat): string {
 
 /**
  * The single message of a request body.
- * Throws RpcFailure INVALID_ARGUMENT for a broken frame and UNIMPLEMENTED for compression.
+ * Throws RpcFailure INVALID_ARGUMENT for a broken frame, OUT_OF_RANGE for a great one and UNIMPLEMENTED for compression.
  */
 export function decodeRequest(body: Uint8Array, format: WireFormat): Uint8Array {
   const bytes = format === 'text' ? Buffer.from(Buffer.from(body).toString('latin1'), 'base64') : body;
@@ -37,6 +39,11 @@ export function decodeRequest(body: Uint8Array, format: WireFormat): Uint8Array 
   if (bytes[0] === COMPRESSED) throw new RpcFailure('UNIMPLEMENTED', 'compressed messages are not supported');
   if (bytes[0] !== DATA) throw new RpcFailure('INVALID_ARGUMENT', 'expected a gRPC-web data frame');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+  if (length > MAX_MESSAGE_BYTES)
+    throw new RpcFailure(
+      'OUT_OF_RANGE',
+      `Error, decoded message length too large: found ${length} bytes, the limit is: ${MAX_MESSAGE_BYTES} bytes`,
+    );
   if (bytes.length !== HEADER_BYTES + length)
     throw new RpcFailure('INVALID_ARGUMENT', 'frame length differs from the body');
   return bytes.subarray(HEADER_BYTES);

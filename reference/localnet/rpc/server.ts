@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GrpcEndpoint } from './endpoint.ts';
+import { MAX_MESSAGE_BYTES } from './grpc-web.ts';
 import type { JsonAnswer } from './management.ts';
 
 export interface HttpServerOptions {
@@ -11,8 +12,10 @@ export interface HttpServerOptions {
   readonly onError: (where: string, error: unknown) => void;
 }
 
-// A transaction is at most 128 KiB; base64 and a batch of ids still fit many times over.
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+// A message of the greatest size in base64, with its frame.
+const MAX_BODY_BYTES = (MAX_MESSAGE_BYTES * 4) / 3 + 64;
+// What is sent beyond that is thrown away as it comes, so that the client stays to hear the answer.
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
 /** gRPC-web, faucet and management on one port. */
 export class HttpServer {
@@ -50,16 +53,18 @@ export class HttpServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     const body = await readBody(request);
-    if (body === undefined) {
+    const contentType = request.headers['content-type'];
+    const isGrpc = request.method === 'POST' && this.#options.endpoint.accepts(contentType);
+    // The frame at the beginning of a gRPC body tells its size, which is all that is needed to refuse it.
+    if (body === undefined || (body.cut && !isGrpc)) {
       response.writeHead(413, { connection: 'close' }).end();
       return;
     }
-    const contentType = request.headers['content-type'];
-    if (request.method === 'POST' && this.#options.endpoint.accepts(contentType)) {
-      await this.#serveGrpc(request, response, path, contentType, body);
+    if (isGrpc) {
+      await this.#serveGrpc(request, response, path, contentType, body.bytes);
       return;
     }
-    const answer = this.#options.management(request.method ?? 'GET', path, body);
+    const answer = this.#options.management(request.method ?? 'GET', path, body.bytes);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(`${JSON.stringify(answer.body)}\n`);
   }
@@ -102,14 +107,22 @@ async function drained(response: ServerResponse): Promise<void> {
   response.off('close', resolve);
 }
 
-/** Undefined when there is too much of it. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+interface Body {
+  readonly bytes: Uint8Array;
+  /** There was more. */
+  readonly cut: boolean;
+}
+
+/** Undefined when there is no end of it. */
+async function readBody(request: IncomingMessage): Promise<Body | undefined> {
   const chunks: Buffer[] = [];
-  let size = 0;
+  let [size, kept] = [0, 0];
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > MAX_DISCARDED_BYTES) return undefined;
+    if (size > MAX_BODY_BYTES) continue;
+    kept = size;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), cut: kept < size };
 }
