@@ -35,6 +35,8 @@ export interface HttpDriverOptions {
   baseUrl: string;
   /** PEM of the authority to trust; the system's roots when absent. */
   ca?: string | undefined;
+  /** Certificate and key to identify with, PEM. */
+  client?: { cert: string; key: string };
   /** Receives each exchange. */
   record?: (exchange: Exchange) => void;
   timeoutMs?: number;
@@ -57,7 +59,7 @@ export class HttpDriver implements AsyncDisposable {
     this.#record = options.record ?? (() => undefined);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#agent = new Agent({
-      connect: { ca: options.ca ?? null, timeout: 5_000 } as { ca: string; timeout: number },
+      connect: { ca: options.ca ?? null, ...options.client, timeout: 5_000 } as { ca: string; timeout: number },
       connections: 64,
       pipelining: 1,
       keepAliveTimeout: 10_000,

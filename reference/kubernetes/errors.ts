@@ -39,7 +39,8 @@ export interface Status {
   message?: string;
   reason?: string;
   details?: StatusDetails;
-  code: number;
+  /** Failures alone have one. */
+  code?: number;
 }
 
 /** Names a resource in messages: plural and group. */
@@ -72,7 +73,7 @@ export class ApiError extends Error {
     };
   }
   get code(): number {
-    return this.status.code;
+    return this.status.code ?? 500;
   }
   get reason(): string {
     return this.status.reason ?? '';
@@ -101,11 +102,12 @@ export const notFound = (resource: ResourceName, name: string): ApiError =>
 export const noSuchPath = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource');
 
-export const alreadyExists = (resource: ResourceName, name: string): ApiError =>
+/** `leaving`: it is being deleted and waits for its end. */
+export const alreadyExists = (resource: ResourceName, name: string, leaving = false): ApiError =>
   new ApiError(
     409,
     'AlreadyExists',
-    `${qualified(resource)} "${name}" already exists`,
+    `${leaving ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`,
     about(resource, name),
   );
 
@@ -152,7 +154,7 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   return new ApiError(422, 'Invalid', `${of} "${name}" is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
   });
 }

@@ -64,8 +64,14 @@ describe('update', () => {
       (await call('PATCH', `${MAPS}/a`, { metadata: { creationTimestamp: '2001-01-01T00:00:00Z' } })).status,
     ).toBe(422);
     expect((await call('PATCH', `${MAPS}/a`, { metadata: { name: 'b' } })).status).toBe(400);
-    expect((await call('PATCH', `${MAPS}/a`, { kind: 'Secret' })).status).toBe(400);
-    expect((await call('PATCH', `${MAPS}/a`, { metadata: null })).status).toBe(200);
+    expect((await call('PATCH', `${MAPS}/a`, { kind: 'Secret' })).status).toBe(422);
+    expect((await call('PATCH', `${MAPS}/a`, { data: { x: 5 } })).body).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message: expect.stringMatching(/^ "" is invalid: patch: Invalid value: .* cannot unmarshal number/),
+    });
+    expect((await call('PATCH', `${MAPS}/a`, { metadata: null })).status).toBe(400);
+    expect((await call('PUT', `${MAPS}/a`, { data: {} })).status).toBe(400);
     expect(meta(await call('GET', `${MAPS}/a`)).uid).toBe(uid);
   });
 

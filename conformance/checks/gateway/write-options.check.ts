@@ -95,8 +95,8 @@ export default defineChecks([
       status(await admin.create('configmaps', unknown, '?fieldValidation=Warn'), 201);
       const patch = { daata: { b: '2' } };
       refused(await admin.patch('configmaps', name, 'merge', patch, '?fieldValidation=Strict'), {
-        status: 400,
-        reason: 'BadRequest',
+        status: 422,
+        reason: 'Invalid',
       });
       status(
         await admin.patch(

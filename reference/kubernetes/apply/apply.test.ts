@@ -180,7 +180,7 @@ describe('server-side apply', () => {
     const apply = applier(harness, `${MAPS}/a`, 'ConfigMap');
     expect(
       (await harness.call('PATCH', `${MAPS}/a`, {}, { contentType: 'application/apply-patch+yaml' })).status,
-    ).toBe(400);
+    ).toBe(422);
     expect((await apply('one', { metadata: { name: 'b' } })).status).toBe(400);
     expect((await apply('one', { metadata: { managedFields: [{}] } })).status).toBe(400);
     expect((await apply('one', { dato: {} }, '&fieldValidation=Strict')).status).toBe(400);

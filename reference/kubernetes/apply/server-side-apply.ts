@@ -74,7 +74,11 @@ function applicable(fields: FieldSet, subresource: string): FieldSet {
 function refuseConflicts(others: readonly Manager[], contested: FieldSet): void {
   const conflicts = others.flatMap(({ entry, fields }) => {
     const shared = intersection(fields, contested);
-    return isEmpty(shared) ? [] : pathsOf(shared).map((field) => ({ manager: describe(entry), field }));
+    return isEmpty(shared)
+      ? []
+      : pathsOf(shared)
+          .toSorted()
+          .map((field) => ({ manager: describe(entry), field }));
   });
   if (conflicts.length === 0) return;
   const causes = conflicts.map(({ manager, field }): StatusCause => ({

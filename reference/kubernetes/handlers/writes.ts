@@ -1,5 +1,14 @@
 import { applyConfiguration } from '../apply/server-side-apply.ts';
-import { badRequest, isApiError, methodNotAllowed, notFound, unsupportedMediaType } from '../errors.ts';
+import {
+  badRequest,
+  fieldInvalid,
+  fieldRequired,
+  invalid,
+  isApiError,
+  methodNotAllowed,
+  notFound,
+  unsupportedMediaType,
+} from '../errors.ts';
 import type { Json, JsonObject } from '../meta/json.ts';
 import { isObject } from '../meta/json.ts';
 import type { KubeObject } from '../meta/objects.ts';
@@ -47,7 +56,7 @@ export async function handleUpdate(exchange: Exchange): Promise<ApiResponse> {
   const write = writeOf(exchange);
   const object = readObject(exchange, write.options);
   checkNamespace(object, target.namespace);
-  if ((object.metadata.name ?? '') === '') object.metadata.name = target.name;
+  checkNamed(object, target.name);
   checkName(object, target.name);
   try {
     const stored = await mutate(machinery, target, () => structuredClone(object), { write, put: true });
@@ -84,19 +93,29 @@ async function patchObject(exchange: Exchange): Promise<{ stored: Stored; create
     target,
     (old) => {
       const warnings: string[] = [];
-      const next = decodeObject(
-        patch.apply(old as unknown as JsonObject),
-        patch.duplicates,
-        expectedOf(resource),
-        write.options.fieldValidation,
-        warnings,
+      const patched = patch.apply(old as unknown as JsonObject);
+      const { fieldValidation } = write.options;
+      const next = ofPatch(() =>
+        decodeObject(patched, patch.duplicates, expectedOf(resource), fieldValidation, warnings),
       );
+      checkNamed(next, target.name);
       exchange.warnings.splice(0, exchange.warnings.length, ...warnings);
       return next;
     },
     { write },
   );
   return { stored, created: false };
+}
+
+/** The client sent a well-formed patch: what does not fit is the object that it makes. */
+function ofPatch(decode: () => KubeObject): KubeObject {
+  try {
+    return decode();
+  } catch (error) {
+    if (!isApiError(error, 'BadRequest')) throw error;
+    // The object itself stays out of the message: it may be a Secret.
+    throw invalid('', '', '', [fieldInvalid('patch', '', error.message)]);
+  }
 }
 
 function asObject(result: Json): JsonObject {
@@ -125,9 +144,9 @@ export function patcherOf(type: string, body: Uint8Array, schema: string): Patch
 async function applyObject(exchange: Exchange, write: Write): Promise<{ stored: Stored; created: boolean }> {
   const { resource, target, machinery, request, query } = exchange;
   if ((query.get('fieldManager') ?? '') === '') {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalid('meta.k8s.io', 'PatchOptions', '', [
+      fieldRequired('fieldManager', 'is required for apply patch'),
+    ]);
   }
   const { value, duplicates } = readYamlBody(request.body);
   if (!isObject(value)) throw badRequest('the applied configuration is not an object');
@@ -201,7 +220,6 @@ export async function handleDelete(exchange: Exchange): Promise<ApiResponse> {
         kind: resource.plural,
         ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }),
       },
-      code: 200,
     });
   }
   const status = !removed && options.orphanDependents === false ? 202 : 200;
@@ -249,6 +267,14 @@ function readObject(exchange: Exchange, options: WriteOptions): KubeObject {
     options.fieldValidation,
     exchange.warnings,
   );
+}
+
+function checkNamed({ metadata }: KubeObject, name: string): void {
+  if ((metadata.name ?? '') === '') {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
 }
 
 function checkName({ metadata }: KubeObject, name: string): void {

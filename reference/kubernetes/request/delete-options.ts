@@ -23,7 +23,9 @@ export function deleteOptions(body: unknown, query: URLSearchParams): DeleteOpti
   const policy = given['propagationPolicy'];
   const orphan = given['orphanDependents'];
   if (policy !== undefined && !POLICIES.some((known) => known === policy)) {
-    errors.push(fieldNotSupported('propagationPolicy', policy, [...POLICIES]));
+    errors.push(
+      fieldNotSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']),
+    );
   }
   if (policy !== undefined && orphan !== undefined) {
     errors.push(

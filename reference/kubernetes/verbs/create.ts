@@ -1,3 +1,4 @@
+import type { ApiError } from '../errors.ts';
 import { alreadyExists, badRequest, forbidden, invalid, notFound } from '../errors.ts';
 import type { KubeObject, Namespace } from '../meta/objects.ts';
 import { namespaces } from '../resources/cluster.ts';
@@ -33,8 +34,17 @@ export async function create(
       : await machinery.objects.put(target.resource, object, 0);
     if (stored !== undefined) return stored;
     // Somebody else has the random name: take another one.
-    if (!generated || attempt === NAME_ATTEMPTS) throw alreadyExists(target.resource, object.metadata.name);
+    if (!generated || attempt === NAME_ATTEMPTS) throw await taken(machinery, target, object);
   }
+}
+
+async function taken(
+  { objects }: Machinery,
+  { resource }: Target,
+  { metadata: { namespace = '', name } }: KubeObject,
+): Promise<ApiError> {
+  const present = await objects.get(resource, namespace, name);
+  return alreadyExists(resource, name, present?.object.metadata.deletionTimestamp !== undefined);
 }
 
 async function prepare(

@@ -56,16 +56,18 @@ function checkPreconditions(
   { preconditions = {} }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions;
-  const refuse = (what: string, asked: string, present: string | undefined): never => {
+  const refuse = (what: string, asked: string, present: string | undefined, guess: string): never => {
     throw conflict(
-      target.resource,
+      // Kubernetes names the kind here, not the resource.
+      { group: target.resource.group, plural: target.resource.kind },
       target.name,
-      `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${present}`,
+      `the ${what} in the precondition (${asked}) does not match the ${what} in record (${present}). The object might have been ${guess}`,
     );
   };
-  if (uid !== undefined && uid !== metadata.uid) refuse('UID', uid, metadata.uid);
+  if (uid !== undefined && uid !== metadata.uid)
+    refuse('UID', uid, metadata.uid, 'deleted and then recreated');
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    refuse('ResourceVersion', resourceVersion, metadata.resourceVersion);
+    refuse('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified');
   }
 }
 
@@ -106,7 +108,7 @@ function finalizersFor(present: readonly string[], policy: DeleteOptions['propag
   return kept;
 }
 
-/** Deletes each of `items`; those that are gone by then do not matter. Returns what they were. */
+/** Deletes each of `items`; those that are gone by then do not matter. Returns the others as they were before. */
 export async function removeAll(
   machinery: Machinery,
   items: readonly Stored[],
@@ -123,7 +125,8 @@ export async function removeAll(
       subresource: '',
     };
     try {
-      removed.push((await remove(machinery, target, options, write)).object);
+      await remove(machinery, target, options, write);
+      removed.push(object);
     } catch (error) {
       if (!(error instanceof Error && 'reason' in error && error.reason === 'NotFound')) throw error;
     }

@@ -83,12 +83,15 @@ export async function list(
     after = page.last;
     for (const item of page.items) if (selection.matches(item)) items.push(item);
     const full = options.limit > 0 && items.length >= options.limit;
-    if (!page.more || full) {
+    // In one namespace a name is there once: nothing can follow it.
+    const single = selection.name !== undefined && (namespace !== '' || !resource.namespaced);
+    const more = page.more && !(single && items.length > 0);
+    if (!more || full) {
       return {
         items,
         revision: at,
-        next: page.more ? encodeToken({ rv: at, after }) : undefined,
-        remaining: page.more && selection.everything ? page.remaining : undefined,
+        next: more ? encodeToken({ rv: at, after }) : undefined,
+        remaining: more && selection.everything ? page.remaining : undefined,
       };
     }
   }

@@ -43,6 +43,7 @@ export const APPLY_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-003',
     name: 'apply-server-side',
     title: 'kubectl apply --server-side works, reports conflicts, and takes over with --force-conflicts',
+    mutants: ['apply-always-forced', 'apply-as-merge'],
     run: async (k) => {
       const name = k.t.name('ssa');
       await k.says(apply('one'), `configmap/${name} serverside-applied`, configMap(name, { a: '1', b: '1' }));
@@ -92,6 +93,7 @@ export const APPLY_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-010',
     name: 'dry-run',
     title: 'kubectl --dry-run=server answers as if, and changes nothing',
+    mutants: ['dry-run-stored'],
     run: async (k) => {
       const [name, none] = [k.t.name('kept'), k.t.name('none')];
       await k.ok(c`create -f -`, configMap(name, { a: '1' }));
@@ -115,6 +117,7 @@ export const APPLY_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-011',
     name: 'validation',
     title: 'kubectl shows what the server finds wrong: an unknown field, a wrong type, an invalid value',
+    mutants: ['field-validation-ignored'],
     run: async (k) => {
       const name = k.t.name('wrong');
       const good = JSON.parse(deployment(name, 0)) as { spec: Record<string, unknown> };

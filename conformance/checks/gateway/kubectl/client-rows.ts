@@ -32,6 +32,7 @@ export const CLIENT_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-006',
     name: 'forbidden',
     title: 'kubectl without permission ends with 1 and says Forbidden',
+    mutants: ['permissions-unchecked'],
     run: async (k) => {
       const token = await k.t.actors.session(await k.t.actors.shared('user'));
       const kubectl = await k.other('user', { token });
@@ -50,6 +51,7 @@ export const CLIENT_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-011',
     name: 'errors',
     title: 'kubectl shows what is not there, and a credential that is refused',
+    mutants: ['errors-in-plain-text'],
     run: async (k) => {
       await k.fails(
         c`get pod ${k.t.name('none')}`,

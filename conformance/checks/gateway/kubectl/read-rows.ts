@@ -10,6 +10,7 @@ export const READ_ROWS: readonly Row[] = [
     requirement,
     name: 'get',
     title: 'kubectl get prints the server’s table, one object or many',
+    mutants: ['table-ignored'],
     run: async (k) => {
       const name = k.t.name('config');
       await k.ok(c`create -f -`, configMap(name, { a: '1', b: '2' }));
@@ -23,6 +24,7 @@ export const READ_ROWS: readonly Row[] = [
     requirement,
     name: 'get-wide',
     title: 'kubectl get -o wide has the columns of priority 1',
+    mutants: ['table-ignored'],
     run: async (k) => {
       await k.node();
       await k.prints(c`get nodes`, /^NAME +STATUS +ROLES +AGE +VERSION\n/);
@@ -55,6 +57,7 @@ export const READ_ROWS: readonly Row[] = [
     requirement,
     name: 'get-selector',
     title: 'kubectl get with label and field selectors, sorted, in every namespace',
+    mutants: ['label-selector-ignored', 'field-selector-ignored'],
     run: async (k) => {
       const [one, two, group] = [k.t.name('one'), k.t.name('two'), k.t.name('group')];
       await k.ok(c`create -f -`, configMap(one, { a: '1' }, { group, tier: 'front' }));
@@ -156,6 +159,7 @@ export const READ_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-010',
     name: 'explain',
     title: 'kubectl explain finds kinds and fields in the server’s OpenAPI',
+    mutants: ['openapi-without-kinds'],
     run: async (k) => {
       await k.prints(c`explain pods`, /^KIND: +Pod\nVERSION: +v1\n[^]*^ {2}spec\t<PodSpec>/m);
       await k.prints(
@@ -185,6 +189,7 @@ export const READ_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-010',
     name: 'auth',
     title: 'kubectl auth can-i and whoami answer for the caller',
+    mutants: ['review-says-no', 'review-says-yes'],
     run: async (k) => {
       const admin = await k.t.actors.shared('admin');
       await k.says(c`auth can-i create deployments.apps`, 'yes');

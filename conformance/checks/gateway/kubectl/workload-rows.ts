@@ -8,6 +8,7 @@ export const WORKLOAD_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-001',
     name: 'scale',
     title: 'kubectl scale sets replicas, with a precondition too',
+    mutants: ['scale-does-nothing', 'scale-is-the-object'],
     run: async (k) => {
       const name = k.t.name('web');
       await k.ok(c`create -f -`, deployment(name, 0));

@@ -10,6 +10,7 @@ export const WRITE_ROWS: readonly Row[] = [
     requirement,
     name: 'create-file',
     title: 'kubectl create -f, and a second time AlreadyExists',
+    mutants: ['create-overwrites'],
     run: async (k) => {
       const name = k.t.name('config');
       await k.says(c`create -f -`, `configmap/${name} created`, configMap(name, { a: '1' }));
@@ -90,6 +91,7 @@ export const WRITE_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-008',
     name: 'patch',
     title: 'kubectl patch with json, merge and strategic merge patches',
+    mutants: ['strategic-as-merge', 'merge-patch-as-strategic'],
     run: async (k) => {
       const name = k.t.name('web');
       const containers = (): Promise<string> =>
@@ -153,6 +155,7 @@ export const WRITE_ROWS: readonly Row[] = [
     requirement,
     name: 'delete',
     title: 'kubectl delete by name, file, selector, and what is not there',
+    mutants: ['delete-does-nothing'],
     run: async (k) => {
       const [one, two, group] = [k.t.name('one'), k.t.name('two'), k.t.name('group')];
       await k.ok(c`create -f -`, configMap(one, {}));
@@ -185,6 +188,7 @@ export const WRITE_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-008',
     name: 'delete-cascade',
     title: 'kubectl delete --cascade leaves or removes what belongs to a deployment',
+    mutants: ['orphans-removed', 'dependents-stay'],
     run: async (k) => {
       const [kept, gone] = [k.t.name('kept'), k.t.name('gone')];
       for (const name of [kept, gone]) {

@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HttpDriver } from '../drivers/http.ts';
+import { poll } from '../drivers/wait.ts';
+import { HarnessError } from '../errors.ts';
+import { PACKAGE_ROOT } from '../paths.ts';
+import { freePorts } from '../target/free-port.ts';
+import { TargetProcess } from '../target/process.ts';
+import { peerCertificates } from './certificates.ts';
+import { CRD, COLLECTIONS } from './crd.ts';
+
+/** The binary that `.ci/peer` installs. */
+export const PEER_BINARY =
+  process.env['PEER_APISERVER'] ?? join(PACKAGE_ROOT, '.cache/peer/apiextensions-apiserver');
+
+const READY_MS = 60_000;
+
+/** Admission that would ask a kube-apiserver for namespaces and webhooks; there is none. */
+const ADMISSION = [
+  'NamespaceLifecycle',
+  'MutatingAdmissionWebhook',
+  'ValidatingAdmissionWebhook',
+  'ValidatingAdmissionPolicy',
+  'MutatingAdmissionPolicy',
+];
+
+/**
+ * Kubernetes' own API machinery: `k8s.io/apiextensions-apiserver` on etcd, serving one custom resource shaped like a
+ * ConfigMap. It runs without a kube-apiserver; so there are no namespaces, and any namespace is there.
+ */
+export class Peer implements AsyncDisposable {
+  readonly http: HttpDriver;
+  readonly apiserver: TargetProcess;
+  readonly etcd: TargetProcess;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(
+    stack: AsyncDisposableStack,
+    parts: { http: HttpDriver; apiserver: TargetProcess; etcd: TargetProcess },
+  ) {
+    this.#stack = stack;
+    this.http = parts.http;
+    this.apiserver = parts.apiserver;
+    this.etcd = parts.etcd;
+  }
+
+  /** Starts etcd and the server, and makes the resource. Throws HarnessError when they do not come up. */
+  static async start(): Promise<Peer> {
+    await using failing = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'daas-peer-'));
+    failing.defer(() => rm(dir, { recursive: true, force: true }));
+    const [clients = 0, peers = 0, port = 0] = await freePorts(3);
+    const files = await writeFiles(dir);
+    const etcd = await startEtcd(dir, clients, peers);
+    failing.defer(async () => void (await etcd.stop('SIGTERM', 5_000)));
+    const url = `https://127.0.0.1:${port}`;
+    const apiserver = await startServer(dir, port, `http://127.0.0.1:${clients}`);
+    failing.defer(async () => void (await apiserver.stop('SIGTERM', 5_000)));
+    const http = failing.use(new HttpDriver({ baseUrl: url, ca: files.ca, client: files.client }));
+    await establish(http, apiserver);
+    return new Peer(failing.move(), { http, apiserver, etcd });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+async function writeFiles(dir: string) {
+  const certificates = await peerCertificates();
+  // The server wants to know where the core API is; nothing that is used here ever asks it.
+  const nowhere = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'none',
+    clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'none', user: {} }],
+    contexts: [{ name: 'none', context: { cluster: 'none', user: 'none' } }],
+  };
+  await mkdir(join(dir, 'etcd'), { mode: 0o700 });
+  const contents = {
+    'ca.crt': certificates.ca,
+    'tls.crt': certificates.server.cert,
+    'tls.key': certificates.server.key,
+    kubeconfig: JSON.stringify(nowhere),
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    await writeFile(join(dir, name), content, { mode: 0o600 });
+  }
+  return certificates;
+}
+
+function startEtcd(dir: string, clients: number, peers: number): Promise<TargetProcess> {
+  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
+  const flags = {
+    'data-dir': join(dir, 'etcd'),
+    'listen-client-urls': client,
+    'advertise-client-urls': client,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': `default=${peer}`,
+  };
+  return run('etcd', 'etcd', dir, flags, ['--unsafe-no-fsync']);
+}
+
+function startServer(dir: string, port: number, etcd: string): Promise<TargetProcess> {
+  const kubeconfig = join(dir, 'kubeconfig');
+  const flags = {
+    'etcd-servers': etcd,
+    'bind-address': '127.0.0.1',
+    'secure-port': String(port),
+    'tls-cert-file': join(dir, 'tls.crt'),
+    'tls-private-key-file': join(dir, 'tls.key'),
+    'client-ca-file': join(dir, 'ca.crt'),
+    kubeconfig,
+    'authentication-kubeconfig': kubeconfig,
+    'authorization-kubeconfig': kubeconfig,
+    'disable-admission-plugins': ADMISSION.join(','),
+    'enable-priority-and-fairness': 'false',
+  };
+  return run('apiextensions-apiserver', PEER_BINARY, dir, flags, ['--authentication-skip-lookup']);
+}
+
+function run(
+  name: string,
+  command: string,
+  dir: string,
+  flags: Record<string, string>,
+  more: string[],
+): Promise<TargetProcess> {
+  const args = [...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), ...more];
+  const env = { PATH: process.env['PATH'] ?? '', HOME: dir };
+  return TargetProcess.start({ name, command, args, cwd: dir, env, logFile: join(dir, `${name}.log`) });
+}
+
+async function establish(http: HttpDriver, server: TargetProcess): Promise<void> {
+  const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const deadline = { timeoutMs: READY_MS, intervalMs: 200 };
+  const ready = await poll(async () => {
+    if (!server.running) throw new HarnessError(`the peer ended: ${server.tail}`);
+    const made = await http.send('POST', crds, { body: CRD }).catch(() => undefined);
+    return made?.status === 201 || made?.status === 409 ? true : undefined;
+  }, deadline);
+  const served = await poll(async () => {
+    const answer = await http.send('GET', COLLECTIONS.replace('{namespace}', 'default'));
+    return answer.status === 200 ? true : undefined;
+  }, deadline);
+  if (!ready || !served) throw new HarnessError(`the peer was not ready in time: ${server.tail}`);
+}
