@@ -7,8 +7,8 @@ import { HarnessError } from '../errors.ts';
 /** The binaries that KUBECTLS lists, colon or comma between them. */
 export const KUBECTLS: readonly string[] = (process.env['KUBECTLS'] ?? '').split(/[:,]/).filter(Boolean);
 
-/** The kubectl that checks drive: the one KUBECTL names, the first of KUBECTLS, or the one on PATH. */
-export const KUBECTL = process.env['KUBECTL'] ?? KUBECTLS[0] ?? 'kubectl';
+/** The kubectl that checks drive: the one KUBECTL names, or the first of KUBECTLS. */
+export const KUBECTL: string | undefined = process.env['KUBECTL'] ?? KUBECTLS[0];
 
 let versions: Promise<ReadonlyMap<string, string>> | undefined;
 
@@ -47,7 +47,7 @@ export class Kubectl {
   constructor(options: { kubeconfig: string; cacheDir: string; binary?: string | undefined }) {
     this.#kubeconfig = options.kubeconfig;
     this.#cacheDir = options.cacheDir;
-    this.#binary = options.binary ?? KUBECTL;
+    this.#binary = options.binary ?? KUBECTL ?? 'kubectl';
   }
 
   /** Runs one command to its end; killed, with what it printed so far, when the time is over. */
