@@ -12,6 +12,8 @@ const CODES_MEANING_TRY_LATER = new Set([
   'INTERNAL',
   'UNKNOWN',
   'ABORTED',
+  // An answer that was cut off.
+  'DATA_LOSS',
 ]);
 
 /**
