@@ -7,7 +7,7 @@ import { HarnessError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../paths.ts';
 import { freePorts } from '../target/free-port.ts';
 import { TargetProcess } from '../target/process.ts';
-import { peerCertificates } from './certificates.ts';
+import { peerCertificates, type PeerCertificates } from './certificates.ts';
 import { CRD, COLLECTIONS } from './crd.ts';
 
 /** The binary that `.ci/peer` installs. */
@@ -33,16 +33,19 @@ export class Peer implements AsyncDisposable {
   readonly http: HttpDriver;
   readonly apiserver: TargetProcess;
   readonly etcd: TargetProcess;
+  /** For other clients than `http`. */
+  readonly certificates: PeerCertificates;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
     stack: AsyncDisposableStack,
-    parts: { http: HttpDriver; apiserver: TargetProcess; etcd: TargetProcess },
+    parts: Pick<Peer, 'http' | 'apiserver' | 'etcd' | 'certificates'>,
   ) {
     this.#stack = stack;
     this.http = parts.http;
     this.apiserver = parts.apiserver;
     this.etcd = parts.etcd;
+    this.certificates = parts.certificates;
   }
 
   /** Starts etcd and the server, and makes the resource. Throws HarnessError when they do not come up. */
@@ -59,7 +62,7 @@ export class Peer implements AsyncDisposable {
     failing.defer(async () => void (await apiserver.stop('SIGTERM', 5_000)));
     const http = failing.use(new HttpDriver({ baseUrl: url, ca: files.ca, client: files.client }));
     await establish(http, apiserver);
-    return new Peer(failing.move(), { http, apiserver, etcd });
+    return new Peer(failing.move(), { http, apiserver, etcd, certificates: files });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,7 +70,7 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-async function writeFiles(dir: string) {
+async function writeFiles(dir: string): Promise<PeerCertificates> {
   const certificates = await peerCertificates();
   // The server wants to know where the core API is; nothing that is used here ever asks it.
   const nowhere = {
