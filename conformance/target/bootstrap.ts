@@ -12,6 +12,8 @@ const OPERATOR_MIST = 1_000_000_000_000n;
 /** What must be known before the contracts' objects for a target can be made. */
 export interface BootstrapOptions {
   chainUrl: string;
+  /** Base URL of the chain's faucet. */
+  faucetUrl: string;
   masterUrl: string;
   pcrs: readonly Uint8Array[];
   masterAddress: string;
@@ -36,7 +38,7 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
   const client = chainClient(options.chainUrl);
   const operatorKey = new Ed25519Keypair();
   const address = operatorKey.toSuiAddress();
-  await fundFromFaucet(client, options.chainUrl, address, OPERATOR_MIST);
+  await fundFromFaucet(client, options.faucetUrl, address, OPERATOR_MIST);
 
   const compiled = await buildContracts({ mutant: contractMutant(options.mutant) });
   const published = await mustExecute('publishing the contracts', client, operatorKey, (tx) => {
@@ -63,7 +65,7 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
       admin: createdOf(published, '::k8s_gateway::AdminCap').id,
       slash: createdOf(published, '::staking::SlashCap').id,
     },
-    faucet: options.chainUrl,
+    faucet: options.faucetUrl,
   });
   const adminCap = operator.caps.admin!;
   const endpoint = await operator.run('registering the master', (tx) =>

@@ -56,7 +56,7 @@ describe('a target file', () => {
     [
       'an unknown provider',
       minimal.replace('embedded', 'moon'),
-      't.yaml:3:20: chain.provider: must be one of embedded, url, got "moon"',
+      't.yaml:3:20: chain.provider: must be one of embedded, url, sui, container, got "moon"',
     ],
     [
       'plain HTTP',

@@ -14,7 +14,11 @@ export interface TargetFile {
   worker?: WorkerConfig | 'bundled';
 }
 
-export type ChainConfig = { provider: 'embedded' } | ({ provider: 'url'; url: string } & ChainIds);
+export type ChainConfig =
+  | { provider: 'embedded' }
+  | ({ provider: 'url'; url: string } & ChainIds)
+  | { provider: 'sui'; binary?: string; timeout_seconds?: number }
+  | { provider: 'container'; image?: string; timeout_seconds?: number };
 
 /** Ids on the chain, 0x and 64 hex digits each. */
 export interface ChainIds {

@@ -1,4 +1,4 @@
-import type { ChainIds, Timings } from './types.ts';
+import type { ChainConfig, ChainIds, Timings } from './types.ts';
 
 /** All that a check needs to know of the target under test: plain data, handed to the processes that run checks. */
 export interface WorldInfo {
@@ -7,7 +7,7 @@ export interface WorldInfo {
   strict: boolean;
   features: string[];
   timings: Timings;
-  chain: { provider: 'embedded' | 'url'; url: string; ids: ChainIds };
+  chain: { provider: ChainConfig['provider']; url: string; ids: ChainIds };
   gateway?: ServerInfo;
   master?: ServerInfo & { metricsUrl?: string };
   worker: boolean;

@@ -8,12 +8,13 @@ import { UsageError } from '../errors.ts';
 import { modulePath, PACKAGE_ROOT } from '../paths.ts';
 import { bootstrapChain, chainClient } from './bootstrap.ts';
 import { loadBundled } from './bundled.ts';
+import { chainProvider } from './chain/index.ts';
 import { ControlServer } from './control-server.ts';
 import { controlMethods } from './control-methods.ts';
 import { freePorts } from './free-port.ts';
 import { GatewayPool } from './gateway-pool.ts';
 import type { LoadedTarget } from './load.ts';
-import { LocalnetProcess } from './localnet.ts';
+import type { LocalnetProcess } from './localnet.ts';
 import { Operator } from './operator.ts';
 import { Part } from './part.ts';
 import { probeServer } from './probe.ts';
@@ -21,6 +22,7 @@ import { fill, withValues, type Values } from './template.ts';
 import {
   DEFAULT_TIMINGS,
   ORDINARY_VALUES,
+  type ChainConfig,
   type ChainIds,
   type ServerConfig,
   type Timings,
@@ -44,7 +46,7 @@ export interface WorldOptions {
 }
 
 interface Chain {
-  provider: 'embedded' | 'url';
+  provider: ChainConfig['provider'];
   url: string;
   ids: ChainIds;
   operator?: Operator;
@@ -223,9 +225,13 @@ export class World implements AsyncDisposable {
     const { target, progress } = this.#options;
     const config = target.file.chain;
     const suiteKey = new Ed25519Keypair();
+    const node = this.#stack.use(
+      await chainProvider(config).start({ progress, signal: this.#options.signal }),
+    );
+    this.localnet = node.localnet;
+    this.#set({ 'chain.url': node.url });
     if (config.provider === 'url') {
       const { provider, url, ...ids } = config;
-      this.#set({ 'chain.url': url });
       const source = target.file.wallets?.operator;
       if (!source) return { provider, url, ids };
       const signer = await loadWallet('operator', source, target.dir);
@@ -236,12 +242,10 @@ export class World implements AsyncDisposable {
       const cap = await operator.registerGateway(suiteKey.toSuiAddress());
       return { provider, url, ids, operator, suiteGateway: { secretKey: suiteKey.getSecretKey(), cap } };
     }
-    progress('starting the embedded Sui localnet');
-    this.localnet = this.#stack.use(await LocalnetProcess.start());
-    this.#set({ 'chain.url': this.localnet.url });
     progress('publishing the contracts');
     const made = await bootstrapChain({
-      chainUrl: this.localnet.url,
+      chainUrl: node.url,
+      faucetUrl: node.faucet ?? node.url,
       masterUrl: this.#values.get('master.url') ?? 'https://127.0.0.1:1',
       pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
       masterAddress: this.#values.get('wallet.master.address')!,
@@ -253,8 +257,8 @@ export class World implements AsyncDisposable {
     this.#set({ 'wallet.operator.secret_key': made.operatorKey.getSecretKey() });
     const suiteGateway = { secretKey: suiteKey.getSecretKey(), cap };
     return {
-      provider: 'embedded',
-      url: this.localnet.url,
+      provider: config.provider,
+      url: node.url,
       ids: made.ids,
       operator: made.operator,
       suiteGateway,
