@@ -3,6 +3,7 @@ import type { CheckResult } from '../report/model.ts';
 import { installRegistrar, type Check } from './check.ts';
 import { Session } from './context.ts';
 import { runCheck } from './run-check.ts';
+import { settled } from './settled.ts';
 
 /** What the main process hands to the processes that run checks. */
 export interface RunPlan {
@@ -41,6 +42,7 @@ function register(check: Check): void {
   const run = plan.exclusive ? test : test.concurrent;
   run(check.id, { timeout: (check.timeoutMs + CLEANUP_MS) * plan.repeat }, async ({ task }) => {
     session ??= new Session(plan.world);
+    if (plan.exclusive) await settled(session);
     const results: CheckResult[] = [];
     for (let attempt = 0; attempt < plan.repeat; attempt += 1)
       results.push(await runCheck(check, session, attempt));

@@ -8,10 +8,9 @@ import { join } from 'node:path';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AttestationDocument } from '../drivers/attestation/document.ts';
 import { forgeDocument, type ForgeOptions } from '../drivers/attestation/forge.ts';
-import { mustExecute } from '../drivers/chain/transactions.ts';
 import { joinMessage } from '../drivers/enclave-signature.ts';
 import type { CheckContext } from '../runner/context.ts';
-import { attester, derOf, selfSigned, signEs384, type Attester } from './certificates.ts';
+import { attester, derOf, selfSigned, signEs384, type Attester, type SelfSigned } from './certificates.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import {
   attestationReply,
@@ -25,7 +24,7 @@ import {
   type FakeRequest,
   type FakeRoute,
 } from './fake-messages.ts';
-import { strangeCluster, type StrangeCluster } from './strange-cluster.ts';
+import { StrangeCluster } from './strange-cluster.ts';
 
 /** Changes to an attestation document before it is signed, and to how it is signed. */
 export interface Forgery extends ForgeOptions {
@@ -49,17 +48,19 @@ export class FakeMaster implements AsyncDisposable {
   readonly root: Attester;
   readonly leaf: Attester;
   readonly #server: Server;
+  readonly #tls: SelfSigned;
+  readonly #elsewhere: Server[] = [];
   readonly #dir: string;
-  readonly #caPem: string;
   readonly #key: KeyObject;
   readonly #handlers = new Map<FakeRoute, FakeHandler>();
   readonly #connections = new WeakMap<Socket, number>();
+  readonly #open = new Set<Socket>();
   #connectionCount = 0;
 
   private constructor(parts: {
     server: Server;
+    tls: SelfSigned;
     dir: string;
-    caPem: string;
     cluster: StrangeCluster;
     pcrs: Uint8Array[];
     root: Attester;
@@ -68,52 +69,42 @@ export class FakeMaster implements AsyncDisposable {
   }) {
     this.#server = parts.server;
     this.#dir = parts.dir;
-    this.#caPem = parts.caPem;
+    this.#tls = parts.tls;
     this.#key = parts.key;
     this.cluster = parts.cluster;
     this.pcrs = parts.pcrs;
     this.root = parts.root;
     this.leaf = parts.leaf;
-    parts.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void this.#take(request, response).catch(() => response.destroy());
-    });
-    parts.server.on('secureConnection', (socket: Socket) => {
-      this.#connectionCount += 1;
-      this.#connections.set(socket, this.#connectionCount);
-    });
+    this.#listenTo(parts.server);
   }
 
   /** Starts it and registers it on chain; it ends with the check. `pcrs` are what the chain expects. */
   static async start(t: CheckContext, options: { pcrs?: Uint8Array[] } = {}): Promise<FakeMaster> {
     t.needs('the embedded chain, where the suite may publish', t.world.chain.provider === 'embedded');
-    const { key: tlsKey, cert } = await selfSigned();
-    const server = createServer({ key: tlsKey, cert, minVersion: 'TLSv1.2' });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const tls = await selfSigned();
+    const server = await listening(tls);
     const pcrs = options.pcrs ?? [randomBytes(48), randomBytes(48), randomBytes(48)];
+    const { privateKey: key } = generateKeyPairSync('ed25519');
     const [cluster, root] = await Promise.all([
-      strangeCluster(t, { masterUrl: `https://127.0.0.1:${port}`, pcrs }),
+      StrangeCluster.start(t, { masterUrl: urlOf(server), pcrs, publicKey: rawKey(key) }),
       attester('conformance attestation root'),
     ]);
     const leaf = await attester('conformance enclave', root);
-    const { privateKey: key } = generateKeyPairSync('ed25519');
     const dir = await mkdtemp(join(tmpdir(), 'daas-fake-master-'));
-    await writeFile(join(dir, 'ca.crt'), cert);
+    await writeFile(join(dir, 'ca.crt'), tls.cert);
     await writeFile(join(dir, 'root.crt'), root.certificate.toString('pem'));
-    const master = new FakeMaster({ server, dir, caPem: cert, cluster, pcrs, root, leaf, key });
+    const master = new FakeMaster({ server, tls, dir, cluster, pcrs, root, leaf, key });
     t.defer(() => master[Symbol.asyncDispose]());
-    await master.registerKey(t, master.publicKey);
     return master;
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return urlOf(this.#server);
   }
 
   /** Placeholders for a part that is to be the customer of this master. */
   get values(): Record<string, string> {
-    const ids = Object.entries(this.cluster.chain.ids).map(([name, id]) => [`chain.${name}`, id as string]);
+    const ids = Object.entries(this.cluster.ids).map(([name, id]) => [`chain.${name}`, id]);
     return {
       ...Object.fromEntries(ids),
       'master.url': this.url,
@@ -124,8 +115,7 @@ export class FakeMaster implements AsyncDisposable {
 
   /** Ed25519, 32 bytes: the response key. */
   get publicKey(): Uint8Array {
-    const jwk = createPublicKey(this.#key).export({ format: 'jwk' });
-    return Buffer.from(String(jwk.x), 'base64url');
+    return rawKey(this.#key);
   }
 
   /** Connections that were opened so far. */
@@ -133,12 +123,25 @@ export class FakeMaster implements AsyncDisposable {
     return this.#connectionCount;
   }
 
-  /** Registers a response key on chain. */
-  async registerKey(t: CheckContext, publicKey: Uint8Array): Promise<void> {
-    const { calls, chain, master } = this.cluster;
-    await mustExecute('registering the fake master’s key', t.chain.client, master, (tx) =>
-      calls.registerEnclaveKey(tx, chain.ids.master_cap, publicKey),
+  /** Connections that are open now. */
+  get openConnections(): number {
+    return this.#open.size;
+  }
+
+  /** Registers another response key on chain. */
+  async registerKey(publicKey: Uint8Array): Promise<void> {
+    const { calls, ids } = this.cluster;
+    await this.cluster.run('registering another key of the fake master', (tx) =>
+      calls.registerEnclaveKey(tx, ids.master_cap, publicKey),
     );
+  }
+
+  /** Serves on one more port, with the same certificate and answers, and gives its URL. */
+  async listenElsewhere(): Promise<string> {
+    const server = await listening(this.#tls);
+    this.#elsewhere.push(server);
+    this.#listenTo(server);
+    return urlOf(server);
   }
 
   /** What a route answers from now on. */
@@ -186,7 +189,7 @@ export class FakeMaster implements AsyncDisposable {
     return {
       server: this.url,
       token,
-      ca: this.#caPem,
+      ca: this.#tls.cert,
       timestamp_ms: signed.timestampMs,
       key_version: signed.keyVersion,
       signature: this.sign(joinMessage(signed)).toString('base64url'),
@@ -195,9 +198,23 @@ export class FakeMaster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.kubernetes.close();
-    this.#server.closeAllConnections();
-    this.#server.close();
+    for (const server of [this.#server, ...this.#elsewhere]) {
+      server.closeAllConnections();
+      server.close();
+    }
     await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  #listenTo(server: Server): void {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      void this.#take(request, response).catch(() => response.destroy());
+    });
+    server.on('secureConnection', (socket: Socket) => {
+      this.#connectionCount += 1;
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+      this.#connections.set(socket, this.#connectionCount);
+    });
   }
 
   async #take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -254,4 +271,20 @@ export class FakeMaster implements AsyncDisposable {
         return refusal(404, 'NotFound');
     }
   }
+}
+
+async function listening(tls: SelfSigned): Promise<Server> {
+  const server = createServer({ ...tls, minVersion: 'TLSv1.2' });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function urlOf(server: Server): string {
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The 32 bytes of the public half of an Ed25519 key. */
+function rawKey(key: KeyObject): Uint8Array {
+  return Buffer.from(String(createPublicKey(key).export({ format: 'jwk' }).x), 'base64url');
 }

@@ -51,7 +51,7 @@ export function pod(
   };
 }
 
-function bearer(credential: string, headers: SendOptions['headers']): [string, string][] {
+export function bearer(credential: string, headers: SendOptions['headers']): [string, string][] {
   const others = Array.isArray(headers) ? headers : Object.entries(headers ?? {});
   return [['authorization', `Bearer ${credential}`], ...(others as [string, string][])];
 }

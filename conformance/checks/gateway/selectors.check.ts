@@ -77,7 +77,7 @@ export default defineChecks([
       const { namespace } = admin;
       await labelled(admin);
       await Promise.all([
-        admin.made('pods', pod('free', namespace)),
+        admin.made('pods', pod('free', namespace, { schedulerName: 'nobody' })),
         admin.made('pods', pod('bound', namespace, { nodeName: 'no-such-node' })),
         admin.made('events', {
           apiVersion: 'v1',

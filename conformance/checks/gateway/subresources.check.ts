@@ -87,7 +87,7 @@ export default defineChecks([
     async (t) => {
       const admin = await kube(t);
       const name = t.name('status');
-      const made = await admin.made('pods', pod(name, admin.namespace, { nodeSelector: { none: 'such' } }));
+      const made = await admin.made('pods', pod(name, admin.namespace, { schedulerName: 'nobody' }));
       const body = {
         ...asObject(made),
         metadata: { name, namespace: admin.namespace, labels: { by: 'status' } },
