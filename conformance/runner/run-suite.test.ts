@@ -31,6 +31,15 @@ async function runOn(name: string, path: string, args: string[] = []): Promise<E
   return { ...ended, report: ended.stdout ? (JSON.parse(ended.stdout) as Report) : ({} as Report) };
 }
 
+/** An area of each profile that these servers could be judged by; all of them would take minutes of waiting in vain. */
+const AREAS = [
+  'gateway-authentication',
+  'gateway-health',
+  'master-registration',
+  'credentials-format',
+  'security-tokens',
+];
+
 describe('a server that is no implementation', { timeout: 300_000 }, () => {
   it.each([
     ['dumb', dumb],
@@ -38,7 +47,10 @@ describe('a server that is no implementation', { timeout: 300_000 }, () => {
     ['plausible', plausible],
   ])('%s: never conformant, in no profile', async (name, handler) => {
     await using server = await dishonestServer(handler);
-    const { code, report } = await runOn(name, await targetAt(name, server.url, server.caPem));
+    const { code, report } = await runOn(name, await targetAt(name, server.url, server.caPem), [
+      '--only',
+      ...AREAS,
+    ]);
     expect(code).toBe(1);
     expect(report.conformant).toBe(false);
     expect(report.profiles.map((profile) => profile.name)).toEqual(
