@@ -59,7 +59,10 @@ export class HttpDriver implements AsyncDisposable {
     this.#record = options.record ?? (() => undefined);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#agent = new Agent({
-      connect: { ca: options.ca ?? null, ...options.client, timeout: 5_000 } as { ca: string; timeout: number },
+      connect: { ca: options.ca ?? null, ...options.client, timeout: 5_000 } as {
+        ca: string;
+        timeout: number;
+      },
       connections: 64,
       pipelining: 1,
       keepAliveTimeout: 10_000,

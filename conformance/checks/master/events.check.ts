@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mustExecute } from '../../drivers/chain/transactions.ts';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
@@ -12,7 +11,7 @@ import {
   type PlayedRequest,
 } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
-import { strangeCluster } from '../../world/strange-cluster.ts';
+import { StrangeCluster } from '../../world/strange-cluster.ts';
 import { created, eventFields, isThere } from './requests.ts';
 
 const push = (t: CheckContext, events: unknown[]) =>
@@ -212,13 +211,13 @@ export default defineChecks([
   }),
 
   check('MS-EVT-011', 'events for another endpoint have no effect', { timeoutMs: 40_000 }, async (t) => {
-    const other = await strangeCluster(t);
+    const other = await StrangeCluster.start(t);
     const stranger = await other.actor('admin');
     const gateway = await playedGateway(t);
     const [id, name] = [newRequestId(), t.name('elsewhere')];
     status(await gateway.put(id, created(name)), 202);
-    await mustExecute('announcing elsewhere', t.chain.client, other.gateway, (tx) =>
-      other.calls.executeCommand(tx, other.chain.ids.gateway_cap, commandOf(stranger, id, created(name))),
+    await other.run('announcing elsewhere', (tx) =>
+      other.calls.executeCommand(tx, other.ids.gateway_cap, commandOf(stranger, id, created(name))),
     );
     const after = await gateway.run(await t.actors.shared('admin'), created(t.name('after')));
     equal('the status of a request of this cluster', after.status, 201);
