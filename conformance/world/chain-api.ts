@@ -63,13 +63,16 @@ export class ChainApi {
 
   /** One fetch after the other, so that none is taken twice; each begins after the call, so nothing older is missed. */
   async #allEvents(): Promise<readonly TappedEvent[]> {
-    const fetch = this.#fetching.then(async () => {
-      const { events } = await this.#control.events({ from: this.#fetched.length });
-      this.#fetched.push(...events);
-    });
+    const fetch = this.#fetchAfter(this.#fetching);
     this.#fetching = fetch.catch(() => undefined);
     await fetch;
     return this.#fetched;
+  }
+
+  async #fetchAfter(previous: Promise<unknown>): Promise<void> {
+    await previous;
+    const { events } = await this.#control.events({ from: this.#fetched.length });
+    this.#fetched.push(...events);
   }
 
   /** The first event of this name with these fields, once it is there; undefined when it does not come in time. */
