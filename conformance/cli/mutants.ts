@@ -76,7 +76,9 @@ async function mutants(options: MutantsOptions): Promise<void> {
     const clean = await run(options, undefined, guards, interrupted.signal);
     const broken = failedIn(clean);
     if (broken.length > 0)
-      throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`);
+      throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`, {
+        hint: failuresOf(clean).join('; '),
+      });
 
     const kills: Kill[] = [];
     const waiting = [...chosen];
@@ -135,6 +137,13 @@ function failedIn(report: Report): string[] {
   return report.requirements
     .filter(({ checks }) => checks.some(({ verdict }) => verdict === 'fail'))
     .map(({ id }) => id);
+}
+
+function failuresOf(report: Report): string[] {
+  return report.requirements
+    .flatMap(({ checks }) => checks)
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(({ id, message }) => `${id}: ${message}`);
 }
 
 /** One run of the suite in a process of its own: mutants must not share anything. */
@@ -213,5 +222,9 @@ function table(kills: readonly Kill[], killed: number): string {
     ];
     return `${kill.killed ? 'killed  ' : 'SURVIVED'}  ${kill.id.padEnd(width)}  ${kill.defects.join(',').padEnd(8)}  ${by}${rest.map((line) => `\n            ${line}`).join('')}`;
   });
-  return `${rows.join('\n')}\n${killed} of ${kills.length} mutants killed\n`;
+  const defects = [...new Set(kills.flatMap((kill) => kill.defects))];
+  const caught = defects.filter((id) =>
+    kills.every((kill) => kill.killed || !kill.defects.includes(id)),
+  ).length;
+  return `${rows.join('\n')}\n${killed} of ${kills.length} mutants killed, ${caught} of ${defects.length} defects caught\n`;
 }

@@ -34,14 +34,9 @@ export default defineChecks([
     ok('there is a message for people', typeof at(answer.json, 'message') === 'string', { got: answer.json });
   }),
 
-  check(
-    'MS-REG-002/none',
-    'a registration without a credential is refused',
-    { mutants: ['any-string-passes'] },
-    async (t) => {
-      await refusedWithoutTrace(t, await t.actors.fresh('node'), { credential: null }, MALFORMED);
-    },
-  ),
+  check('MS-REG-002/none', 'a registration without a credential is refused', {}, async (t) => {
+    await refusedWithoutTrace(t, await t.actors.fresh('node'), { credential: null }, MALFORMED);
+  }),
 
   check(
     'MS-REG-002/made-up',
