@@ -41,12 +41,17 @@ export interface RunRecord {
   readonly planned: readonly PlannedCheck[];
   /** Results by the id of their planned check; one each, repetitions merged with `mergeAttempts`. */
   readonly results: readonly CheckResult[];
+  /** What went wrong outside of any check. */
+  readonly faults?: readonly string[];
 }
 
 /** Turns what happened into the report. Pure: the same record always gives the same document. */
 export function buildReport(run: RunRecord): Report {
   const { planned, results, strict, target } = run;
-  const problems = countProblems(planned, results);
+  const problems = [
+    ...countProblems(planned, results),
+    ...(run.faults ?? []).map((fault) => `outside of any check: ${fault}`),
+  ];
   const byId = new Map(results.map((result) => [result.id, result]));
   const plannedFor = Map.groupBy(planned, (check) => check.requirement);
   const requirements: RequirementResult[] = [];

@@ -70,7 +70,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const bound = new Set(
     selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id),
   );
-  const { results, missing, secrets } = await observe(options, planned, bound, equipment.missing);
+  const { results, faults, missing, secrets } = await observe(options, planned, bound, equipment.missing);
   const report = buildReport({
     suite: { name: String(manifest['name']), version: String(manifest['version']) },
     target: {
@@ -102,6 +102,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     selected,
     planned,
     results,
+    faults,
   });
   return { report, secrets };
 }
@@ -139,6 +140,7 @@ async function observe(
     missing.push({ part: 'target', reason });
     return {
       results: [...skipped, ...running.map((check) => settled(check, 'untestable', reason))],
+      faults: [],
       missing,
       secrets: [],
     };
@@ -152,9 +154,12 @@ async function observe(
     repeat: options.repeat,
     onResult: (result) => options.onResult(result, (done += 1), running.length),
   });
-  const results = await Promise.race([work, aborted(options.signal)]);
+  const { results, faults } = await Promise.race([work, aborted(options.signal)]);
   if (options.keep) options.step(`the run's folder is ${world.runDir}`);
-  return { results: [...skipped, ...results], missing, secrets: world.secrets };
+  // A target that fails may well throw the suite off as well; a suite that fails alone says nothing about the target.
+  if (faults.length > 0 && !results.some(({ verdict }) => verdict === 'fail'))
+    throw new HarnessError(`the checks could not be run:\n${faults.join('\n')}`);
+  return { results: [...skipped, ...results], faults, missing, secrets: world.secrets };
 }
 
 function settled(check: Check, verdict: 'skip' | 'untestable', message: string): CheckResult {

@@ -17,23 +17,35 @@ export interface VitestRunOptions {
   onResult: (result: CheckResult) => void;
 }
 
+export interface ChecksRun {
+  results: CheckResult[];
+  /** What went wrong outside of any check: errors that nothing awaited, files that could not be loaded. */
+  faults: string[];
+}
+
 /** Runs the checks with vitest: those that disturb nobody side by side, then the exclusive ones one at a time. */
-export async function runChecks(options: VitestRunOptions): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
+export async function runChecks(options: VitestRunOptions): Promise<ChecksRun> {
+  const run: ChecksRun = { results: [], faults: [] };
   for (const exclusive of [false, true]) {
     const checks = options.checks.filter((check) => check.exclusive === exclusive);
-    if (checks.length > 0) results.push(...(await runPhase(options, checks, exclusive)));
+    if (checks.length > 0) await runPhase(options, checks, exclusive, run);
   }
-  return results;
+  return { results: run.results, faults: counted(run.faults) };
+}
+
+/** Each message once, with how often it came. */
+function counted(faults: readonly string[]): string[] {
+  return [...Map.groupBy(faults, (fault) => fault)].map(([fault, all]) =>
+    all.length === 1 ? fault : `${fault} (${all.length} times)`,
+  );
 }
 
 async function runPhase(
   options: VitestRunOptions,
   checks: readonly Check[],
   exclusive: boolean,
-): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  const faults: string[] = [];
+  { results, faults }: ChecksRun,
+): Promise<void> {
   const reporter: Reporter = {
     onTestCaseResult(testCase) {
       const attempts = testCase.meta().results;
@@ -92,6 +104,4 @@ async function runPhase(
     // vitest sets the exit code of its own view of things; ours follows from the report alone.
     process.exitCode = exitCode;
   }
-  if (faults.length > 0) throw new HarnessError(`the checks could not be run:\n${faults.join('\n')}`);
-  return results;
 }

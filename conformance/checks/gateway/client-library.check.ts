@@ -1,17 +1,33 @@
 import {
   CoreV1Api,
   KubeConfig,
-  makeInformer,
+  ListWatch,
   PatchStrategy,
   setHeaderOptions,
   type V1ConfigMap,
+  Watch,
 } from '@kubernetes/client-node';
 import { kubeconfig } from '../../drivers/kubeconfig.ts';
+import { describeError } from '../../errors.ts';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { equal, eventually } from '../../runner/expectations.ts';
+import { CheckFailure } from '../../runner/outcome.ts';
 
 const namespace = 'default';
+
+/** The library's watch; it throws where nobody can catch it when an event has no object. */
+class CheckedWatch extends Watch {
+  readonly malformed: string[] = [];
+
+  override watch(...[path, params, onEvent, onDone]: Parameters<Watch['watch']>): ReturnType<Watch['watch']> {
+    const checked: typeof onEvent = (phase, object, event) => {
+      if (typeof object === 'object' && object !== null) onEvent(phase, object, event);
+      else this.malformed.push(JSON.stringify(event) ?? 'nothing');
+    };
+    return super.watch(path, params, checked, onDone);
+  }
+}
 
 /** The official client library, configured as its users do, acting for the administrator. */
 async function configFor(t: CheckContext): Promise<KubeConfig> {
@@ -88,10 +104,18 @@ export default defineChecks([
         });
       await make(before);
       const labelSelector = `group=${group}`;
-      const informer = makeInformer<V1ConfigMap>(
-        config,
+      const watch = new CheckedWatch(config);
+      const informer = new ListWatch<V1ConfigMap>(
         `/api/v1/namespaces/${namespace}/configmaps`,
-        () => core.listNamespacedConfigMap({ namespace, labelSelector }),
+        watch,
+        async () => {
+          const list = await core.listNamespacedConfigMap({ namespace, labelSelector });
+          // The library's own error about a malformed list would surface outside of this check.
+          if (!list?.metadata?.resourceVersion || !Array.isArray(list.items))
+            throw new CheckFailure('the answer to the list is no ConfigMapList', { got: list });
+          return list;
+        },
+        false,
         labelSelector,
       );
       const seen: string[] = [];
@@ -101,6 +125,8 @@ export default defineChecks([
         });
       }
       t.defer(() => informer.stop());
+      const failures: unknown[] = [];
+      informer.on('error', (error) => failures.push(error));
       await informer.start();
       await make(name);
       await core.patchNamespacedConfigMap(
@@ -112,6 +138,8 @@ export default defineChecks([
       await eventually('the last event', () => seen.length >= wanted.length || undefined, {
         withinMs: 5_000,
       });
+      equal('events without an object', watch.malformed, []);
+      equal('failures', failures.map(describeError), []);
       equal('the events', seen, wanted);
       equal(
         'its store',
