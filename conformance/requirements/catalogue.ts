@@ -28,6 +28,15 @@ export type Profile = (typeof PROFILES)[number];
 /** `D01` … `D54`, a defect found in the field. */
 export type DefectId = `D${string}`;
 
+/** A figure to hold: what is measured under `metric` must be below, above … the value. */
+export interface Figure {
+  readonly metric: string;
+  readonly is: 'below' | 'above' | 'at_least' | 'at_most' | 'equal_to';
+  readonly value: number;
+  /** Unit of the value and of what is measured. */
+  readonly unit: string;
+}
+
 /** One testable sentence of the protocol. */
 export interface Requirement {
   /** Permanent, for example `GW-AUTH-001`. */
@@ -44,6 +53,8 @@ export interface Requirement {
   readonly defects: readonly DefectId[];
   /** Why no black-box check can observe it. */
   readonly excluded?: string;
+  /** What a load test compares, where the sentence is about a figure. */
+  readonly figure?: Figure;
   /** Name of its file without `.yaml`. */
   readonly area: string;
   /** `conformance/requirements/<file>:<line>`. */
@@ -93,6 +104,7 @@ interface RawRequirement {
   source: string;
   defects?: DefectId[];
   excluded?: string;
+  figure?: Figure;
 }
 
 interface RawFile {
