@@ -54,6 +54,9 @@ export interface Control {
   ): Promise<void>;
   stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number }>;
   kill(params: PartRef): Promise<void>;
+  /** Lets it stand still (SIGSTOP) until `resume`; only what runs as a process of this machine can. */
+  pause(params: PartRef): Promise<void>;
+  resume(params: PartRef): Promise<void>;
   state(params: PartRef): Promise<PartState>;
   logs(params: PartRef): Promise<{ text: string }>;
   storage(params: PartRef): Promise<{ files: string[] }>;
@@ -141,6 +144,8 @@ export function controlMethods(
       return { running: false, ...ended, killed: exit?.killed ?? false, ms: Date.now() - before };
     },
     kill: (ref) => partOf(ref).kill(),
+    pause: async (ref) => partOf(ref).pause(),
+    resume: async (ref) => partOf(ref).resume(),
     state: async (ref) => {
       const part = partOf(ref);
       if (part.running || !part.process) {

@@ -135,6 +135,21 @@ export class Part implements AsyncDisposable {
     await this.#process?.exited;
   }
 
+  /** Lets it stand still until `resume`. Throws HarnessError for a part whose process is not the suite's own. */
+  pause(): void {
+    if (!this.isProcess) throw new HarnessError(`the ${this.name} is no process of this machine to pause`);
+    this.#process?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.signal('SIGCONT');
+  }
+
+  /** Whether signals reach it: it was started here, and not by way of a container. */
+  get isProcess(): boolean {
+    return this.startable && this.context.config.start?.container === undefined;
+  }
+
   /** Everything it printed, and the log files its target file names, joined. */
   async logs(): Promise<string> {
     const files = [this.outputFile, ...(this.context.config.logs ?? []).map((path) => this.#path(path))];

@@ -24,6 +24,7 @@ import {
   ORDINARY_VALUES,
   type ChainConfig,
   type ChainIds,
+  type PartName,
   type ServerConfig,
   type Timings,
   type WorkerConfig,
@@ -43,6 +44,10 @@ export interface WorldOptions {
   signal?: AbortSignal;
   /** Leave the run's folder behind. */
   keep?: boolean;
+  /** Told the master's URL; answers the one that workers are to use, for a line between them that can be cut. */
+  workersReachMasterAt?: (url: string) => Promise<string>;
+  /** The same for any two parts: told where one reaches the other, answers where it is to. */
+  reach?: (from: PartName, to: 'chain' | 'master', url: string) => Promise<string>;
 }
 
 interface Chain {
@@ -64,6 +69,7 @@ export class World implements AsyncDisposable {
   localnet: LocalnetProcess | undefined;
   #values: Values = new Map();
   #info: WorldInfo | undefined;
+  #masterForWorkers: string | undefined;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
@@ -129,6 +135,8 @@ export class World implements AsyncDisposable {
     this.#setServerValues('gateway', gateway);
     if (attestation.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
 
+    const masterUrl = this.#values.get('master.url');
+    this.#masterForWorkers = masterUrl && (await this.#reach('worker', 'master', masterUrl));
     const chain = await this.#startChain(pcrs);
     this.#set(
       Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])),
@@ -143,14 +151,15 @@ export class World implements AsyncDisposable {
     if (gateway) {
       const { dir: targetDir } = target;
       const env = this.#options.env ?? {};
-      const pool = new GatewayPool({ config: gateway, values: this.#values, targetDir, runDir, env });
+      const values = await this.#valuesOf('gateway');
+      const pool = new GatewayPool({ config: gateway, values, targetDir, runDir, env });
       this.gateways = this.#stack.use(pool);
     }
     if (worker) {
       this.workers = this.#stack.use(
         new WorkerPool({
           config: worker,
-          values: this.#values,
+          values: await this.#valuesOf('worker'),
           targetDir: target.dir,
           runDir,
           env: this.#options.env ?? {},
@@ -246,7 +255,7 @@ export class World implements AsyncDisposable {
     const made = await bootstrapChain({
       chainUrl: node.url,
       faucetUrl: node.faucet ?? node.url,
-      masterUrl: this.#values.get('master.url') ?? 'https://127.0.0.1:1',
+      masterUrl: this.#masterForWorkers ?? 'https://127.0.0.1:1',
       pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
       masterAddress: this.#values.get('wallet.master.address')!,
       gatewayAddress: this.#values.get('wallet.gateway.address')!,
@@ -276,7 +285,8 @@ export class World implements AsyncDisposable {
     const url = this.#values.get(`${name}.url`)!;
     checkUrl(name, url);
     const dir = join(this.runDir, name);
-    const part = new Part({ name, config, values: this.#values, targetDir: target.dir, dir, env: env ?? {} });
+    const values = await this.#valuesOf(name);
+    const part = new Part({ name, config, values, targetDir: target.dir, dir, env: env ?? {} });
     this.#stack.use(part);
     progress(part.startable ? `starting the ${name}` : `looking for the ${name} at ${url}`);
     await part.start();
@@ -290,6 +300,24 @@ export class World implements AsyncDisposable {
       ...(ca && { ca }),
     };
     this.servers.set(name, { part, config, info });
+  }
+
+  async #reach(from: PartName, to: 'chain' | 'master', url: string): Promise<string> {
+    const { reach, workersReachMasterAt } = this.#options;
+    if (from === 'worker' && to === 'master' && workersReachMasterAt) return workersReachMasterAt(url);
+    return (await reach?.(from, to, url)) ?? url;
+  }
+
+  /** Placeholders as one part is given them: with the lines by which it reaches the others. */
+  async #valuesOf(part: PartName): Promise<Values> {
+    const [chain, master] = [this.#values.get('chain.url'), this.#values.get('master.url')];
+    const lines = {
+      'chain.url': chain && (await this.#reach(part, 'chain', chain)),
+      // A master's own URL is the one under which workers know it.
+      'master.url':
+        part === 'gateway' ? master && (await this.#reach(part, 'master', master)) : this.#masterForWorkers,
+    };
+    return withValues(this.#values, lines);
   }
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {
