@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../protocol/clock.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { HistoryLimits } from './history.ts';
 import { Keyring, type SealingProvider } from './keyring.ts';
-import { MemoryStore } from './memory-store.ts';
+import { MemoryStore, type Journal } from './memory-store.ts';
 import { logName, recover, removeBefore, snapshotName, type Recovered } from './recovery.ts';
 import { GcmCipher, type DataKeys, type SealCipher } from './seal-cipher.ts';
 import { writeSnapshot } from './snapshot.ts';
@@ -35,6 +35,8 @@ export interface SealedStoreOptions {
   cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
   /** How written data is made durable; default fdatasync. */
   datasync?: (handle: FileHandle) => Promise<void>;
+  /** Stands between the store and its log; the log itself by default. */
+  journal?: (log: Journal) => Journal;
   /** Told when maintenance in the background fails. */
   onError?: (error: unknown) => void;
 }
@@ -94,7 +96,7 @@ export class SealedStore implements KeyValueStore {
       clock: this.#clock,
       limits,
       ...(policy ? { policy } : {}),
-      journal: log,
+      journal: options.journal?.(log) ?? log,
       state,
       sweepIntervalMs: interval,
     });

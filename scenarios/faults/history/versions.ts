@@ -12,7 +12,8 @@ export function checkVersions(
 ): Finding[] {
   const findings: Finding[] = [];
   const versions = new Map<string, { value: string; resourceVersion: string; by: number[] }>();
-  const note = (key: string, value: string, resourceVersion: string, by: number[]): void => {
+  /** Answers whether it fits what is known. */
+  const note = (key: string, value: string, resourceVersion: string, by: number[]): boolean => {
     const known = versions.get(key);
     if (!known) {
       versions.set(key, { value, resourceVersion, by });
@@ -25,11 +26,13 @@ export function checkVersions(
             : `resourceVersion ${resourceVersion} was seen with ${known.value} and with ${value}`,
         operations: [...new Set([...known.by, ...by])],
       });
+      return false;
     }
+    return true;
   };
   const noteBoth = (object: string, value: string, version: string, by: number[]): void => {
-    note(`${object} value ${value}`, value, version, by);
-    note(`${object} version ${version}`, value, version, by);
+    const fits = note(`${object} value ${value}`, value, version, by);
+    if (fits) note(`${object} version ${version}`, value, version, by);
   };
   for (const { id, object, observed, kind } of operations) {
     if (observed && kind !== 'append') noteBoth(object, observed.value, observed.resourceVersion, [id]);
