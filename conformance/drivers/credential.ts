@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Signer } from '@mysten/sui/cryptography';
 import { fromBase64 } from '@mysten/sui/utils';
+import type { CredentialSigner } from './native-signer.ts';
 
 /** Claims of a credential; whatever is given is sent as it is, also when it is wrong on purpose. */
 export interface Claims {
@@ -42,12 +42,16 @@ export const base64url = (bytes: Uint8Array | string): string => Buffer.from(byt
 export const freshNonce = (): string => base64url(randomBytes(16));
 
 /** A session credential: presented as `Authorization: Bearer`. */
-export async function mintSession(signer: Signer, options: MintOptions): Promise<string> {
+export async function mintSession(signer: CredentialSigner, options: MintOptions): Promise<string> {
   return sealPayload(signer, JSON.stringify(claimsOf(signer, options)));
 }
 
 /** A one-shot credential, bound to one request. */
-export async function mintOneShot(signer: Signer, options: MintOptions, binding: Binding): Promise<string> {
+export async function mintOneShot(
+  signer: CredentialSigner,
+  options: MintOptions,
+  binding: Binding,
+): Promise<string> {
   const bound = {
     ...claimsOf(signer, options),
     htm: binding.method,
@@ -59,13 +63,13 @@ export async function mintOneShot(signer: Signer, options: MintOptions, binding:
 }
 
 /** Signs any text as a payload segment: for payloads that are malformed on purpose. */
-export async function sealPayload(signer: Signer, payload: string): Promise<string> {
+export async function sealPayload(signer: CredentialSigner, payload: string): Promise<string> {
   const segment = base64url(payload);
   const { signature } = await signer.signPersonalMessage(new TextEncoder().encode(segment));
   return `seal1.${segment}.${base64url(fromBase64(signature))}`;
 }
 
-function claimsOf(signer: Signer, options: MintOptions): Record<string, unknown> {
+function claimsOf(signer: CredentialSigner, options: MintOptions): Record<string, unknown> {
   const now = options.now ?? Math.floor(Date.now() / 1000);
   return {
     v: 1,

@@ -114,7 +114,7 @@ export function registration(actor: Actor, more: Record<string, unknown> = {}): 
 }
 
 /** Body of a heartbeat. */
-export function heartbeat(actor: Actor, more: Record<string, unknown> = {}): object {
+export function heartbeat(actor: Pick<Actor, 'nodeId'>, more: Record<string, unknown> = {}): object {
   return {
     node_id: actor.nodeId,
     timestamp: now(),

@@ -1,15 +1,9 @@
 import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
-import {
-  freshNonce,
-  mintOneShot,
-  sealPayload,
-  type Claims,
-  type MintOptions,
-} from '../../drivers/credential.ts';
+import { freshNonce, sealPayload, type Claims, type MintOptions } from '../../drivers/credential.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { isStatus, refused, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
-import { heartbeat } from '../../world/master-api.ts';
+import { headersOf, HEARTBEAT, prepareHeartbeatOf, type Prepared } from '../../world/replay-attack.ts';
 import { outcomeOf } from '../gateway/kube.ts';
 
 /** What every user may read. */
@@ -86,28 +80,17 @@ export function partsOf(credential: string): { payload: string; signature: strin
   return { payload, signature };
 }
 
-export const HEARTBEAT = '/api/v1/heartbeat';
+export { HEARTBEAT };
+export type { Prepared };
 export const REGISTER = '/api/v1/register-worker';
 
-/** A heartbeat that can be sent again, byte for byte. */
-export interface Prepared {
-  credential: string;
-  body: string;
-}
-
 /** A heartbeat of this worker with a credential of its own, not sent yet. */
-export async function prepareHeartbeat(
+export function prepareHeartbeat(
   t: CheckContext,
   worker: Actor,
   change: { mint?: Partial<MintOptions>; body?: Record<string, unknown> } = {},
 ): Promise<Prepared> {
-  const body = JSON.stringify(heartbeat(worker, change.body));
-  const credential = await mintOneShot(
-    worker.signer,
-    { token: worker.token, audience: t.world.chain.ids.cluster, ...change.mint },
-    { method: 'POST', target: HEARTBEAT, body },
-  );
-  return { credential, body };
+  return prepareHeartbeatOf(worker, t.world.chain.ids.cluster, change);
 }
 
 /** Sends a heartbeat as it was prepared; `over` replaces parts of the request. */
@@ -117,7 +100,7 @@ export function beat(
   over: { method?: string; target?: string; body?: string; headers?: Record<string, string> } = {},
 ): Promise<HttpAnswer> {
   return t.master.http.send(over.method ?? 'POST', over.target ?? HEARTBEAT, {
-    headers: over.headers ?? { 'x-seal-token': prepared.credential, 'content-type': 'application/json' },
+    headers: over.headers ?? headersOf(prepared),
     body: over.body ?? prepared.body,
   });
 }
