@@ -3,6 +3,7 @@ import type { HttpAnswer, HttpDriver } from '../../conformance/drivers/http.ts';
 import { pause } from '../../conformance/drivers/wait.ts';
 import { at } from '../../conformance/runner/expectations.ts';
 import { bearer } from '../../conformance/world/gateway-api.ts';
+import { isAnswered } from './history/availability.ts';
 import { refusalOf } from './history/chain-facts.ts';
 import { isWrite, type Observed, type Operation, type OperationKind } from './history/operation.ts';
 import type { Objects } from './objects.ts';
@@ -35,6 +36,7 @@ const WEIGHTS: readonly (readonly [OperationKind, number])[] = [
 /** Share of operations on an object that nobody has seen yet, or that was deleted, which create it. */
 const CREATES_MISSING = 0.6;
 const THINK_MS = [10, 60] as const;
+const AGAIN_MS = 400;
 
 /** A user of the cluster: one request after the other, on objects that others use too, each noted with what came of it. */
 export class FaultClient {
@@ -48,8 +50,9 @@ export class FaultClient {
     const { random, objects } = this.#options;
     while (!signal.aborted) {
       const object = objects.pick(random);
-      await this.perform(this.#kindFor(object), object);
-      await pause(random.between(...THINK_MS), signal);
+      const operation = await this.perform(this.#kindFor(object), object);
+      // Who got no answer waits a little, as kubectl and controllers do.
+      await pause(random.between(...THINK_MS) + (isAnswered(operation) ? 0 : AGAIN_MS), signal);
     }
   }
 

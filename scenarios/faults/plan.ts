@@ -44,7 +44,7 @@ export function* faultPlan(random: Random, sites: readonly Site[]): Generator<Fa
   for (;;) {
     for (const site of random.shuffled(sites)) {
       const [least, most] = DURATION[site.kind];
-      yield { ...site, forMs: random.between(least, most), quietMs: random.between(500, 2_000) };
+      yield { ...site, forMs: random.between(least, most), quietMs: random.between(1_000, 3_000) };
     }
   }
 }

@@ -16,7 +16,7 @@ export interface Availability {
   answered: number;
   percent: number;
   quiet: { operations: number; answered: number; percent: number };
-  /** Seconds of the run in which most operations that began were answered, of those in which any began. */
+  /** Seconds of the run in which some operation was answered, of all. */
   seconds: { up: number; of: number };
   longestRecoveryMs: number;
 }
@@ -35,15 +35,16 @@ export function measureAvailability(
   disturbances: readonly Disturbance[],
 ): Availability {
   const quiet = operations.filter((one) => !disturbances.some((other) => touches(one, other)));
-  const bySecond = Map.groupBy(operations, (one) => Math.floor(one.invokedMs / 1000));
-  const up = [...bySecond.values()].filter((list) => list.filter(isAnswered).length * 2 > list.length);
+  const second = (ms: number): number => Math.floor(ms / 1000);
+  const up = new Set(operations.filter(isAnswered).map((one) => second(one.returnedMs ?? one.invokedMs)));
+  const last = Math.max(0, ...operations.map((one) => second(one.returnedMs ?? one.invokedMs)));
   const recoveries = disturbances.flatMap(({ healedMs, recoveredMs }) =>
     recoveredMs === undefined ? [] : [recoveredMs - healedMs],
   );
   return {
     ...share(operations),
     quiet: share(quiet),
-    seconds: { up: up.length, of: bySecond.size },
+    seconds: { up: up.size, of: last + 1 },
     longestRecoveryMs: Math.max(0, ...recoveries),
   };
 }
