@@ -35,9 +35,8 @@ export function measureAvailability(
   disturbances: readonly Disturbance[],
 ): Availability {
   const quiet = operations.filter((one) => !disturbances.some((other) => touches(one, other)));
-  const second = (ms: number): number => Math.floor(ms / 1000);
-  const up = new Set(operations.filter(isAnswered).map((one) => second(one.returnedMs ?? one.invokedMs)));
-  const last = Math.max(0, ...operations.map((one) => second(one.returnedMs ?? one.invokedMs)));
+  const up = new Set(operations.filter(isAnswered).map(secondOf));
+  const last = Math.max(0, ...operations.map(secondOf));
   const recoveries = disturbances.flatMap(({ healedMs, recoveredMs }) =>
     recoveredMs === undefined ? [] : [recoveredMs - healedMs],
   );
@@ -47,6 +46,11 @@ export function measureAvailability(
     seconds: { up: up.size, of: last + 1 },
     longestRecoveryMs: Math.max(0, ...recoveries),
   };
+}
+
+/** The second of the run in which an operation ended. */
+function secondOf(one: Operation): number {
+  return Math.floor((one.returnedMs ?? one.invokedMs) / 1000);
 }
 
 export function checkAvailability(
