@@ -99,9 +99,14 @@ describe('deployments', () => {
     const { call, until } = await cluster(['n1', 'n2']);
     await call('POST', DEPLOYMENTS, deployment('web', 3));
     await until(DEPLOYMENTS, ready(3));
-    expect(running(await until(PODS, (items) => items.length === 3), 3)).toBe(true);
+    const first = await until(PODS, (items) => running(items, 3));
     await call('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 5 } });
     await until(DEPLOYMENTS, ready(5));
+    // Growing costs none of the pods that were there.
+    const grown = new Set(
+      (await until(PODS, (items) => running(items, 5))).map(({ metadata }) => metadata.uid),
+    );
+    expect(first.filter(({ metadata }) => !grown.has(metadata.uid))).toEqual([]);
     await call('PATCH', `${DEPLOYMENTS}/web`, { spec: { replicas: 1 } });
     await until(PODS, (items) => items.length === 1);
     const [settled] = await until(DEPLOYMENTS, ready(1));

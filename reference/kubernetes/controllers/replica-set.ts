@@ -45,7 +45,8 @@ export function replicaSetController(context: ControllerContext): Controller {
       if (created === undefined) return;
       await podInformer.reached(created.metadata.resourceVersion, signal);
     }
-    for (const pod of active.toSorted(byExpendability).slice(0, Math.min(-missing, BATCH))) {
+    const excess = Math.max(0, Math.min(-missing, BATCH));
+    for (const pod of active.toSorted(byExpendability).slice(0, excess)) {
       removed.add(pod.metadata.uid ?? '');
       await objects
         .delete(pods, pod.metadata.namespace ?? '', pod.metadata.name, preconditionsOf(pod))
