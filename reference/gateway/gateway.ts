@@ -92,6 +92,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       ...deps.credential,
       clock,
       audience: config.chain.cluster,
+      endpoint: config.chain.endpoint,
       clockSkewSeconds: config.timings.clock_skew_seconds,
       oneShotSessions: config.features.one_shot_kubectl,
     }),

@@ -197,7 +197,11 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
       burst: config.limits.burst,
       now,
     }),
-    verifier: new CredentialVerifier({ ...verifierOptions, ...deps.credential }),
+    verifier: new CredentialVerifier({
+      ...verifierOptions,
+      endpoint: config.chain.endpoint,
+      ...deps.credential,
+    }),
     gatewayVerifier: new CredentialVerifier({
       ...verifierOptions,
       tokenKind: 'gateway',

@@ -84,6 +84,10 @@ async function checkToken(context: VerificationContext): Promise<Refusal | undef
   if (answer.status === 'cache-full') return refuse('CacheFull', answer.retryAfterSeconds);
   // Somebody else's token is answered like one that does not exist: ids are public, owners need not be.
   if (answer.status === 'unknown' || answer.owner !== claims.sub) return refuse('UnknownToken');
+  // Clusters of one package share a registry, so that the chain knows tokens of the others, too.
+  const { endpoint, tokenKind } = context.seams;
+  if (tokenKind === 'seal' && endpoint !== undefined && answer.endpoint !== endpoint)
+    return refuse('UnknownToken');
   context.token = answer;
   return undefined;
 }

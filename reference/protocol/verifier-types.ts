@@ -80,6 +80,8 @@ export interface VerifierSeams {
   clockSkewSeconds: number;
   verifySignature: SignatureVerifier;
   tokens: TokenSource;
+  /** NautilusEndpoint that seal tokens must be assigned to: those of other clusters are none here. Not looked at when absent. */
+  endpoint?: string;
   /** What `token` names. */
   tokenKind: TokenKind;
   /** Kinds of stake let in, by use; anything else is Forbidden. Not looked at for gateways. */

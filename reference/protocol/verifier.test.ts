@@ -258,6 +258,14 @@ test('a gateway passes by its own kind of token, whatever the use', async () => 
   expect(reasonOf(await verifier.verifyOneShot(oneShot, REQUEST))).toBe('ok');
 });
 
+test('a token assigned to another cluster’s endpoint is none here', async () => {
+  const bench = new Bench();
+  const token = bench.addToken('elsewhere', { endpoint: idOf('another endpoint') });
+  const verifier = bench.verifier({ endpoint: idOf('endpoint') });
+  expect(reasonOf(await verifier.verifySession(await bench.mint()))).toBe('ok');
+  expect(reasonOf(await verifier.verifySession(await bench.mint({ token })))).toBe('UnknownToken');
+});
+
 test('a remembered signature leaves every other check in force', async () => {
   const bench = new Bench();
   const verifier = bench.verifier({ verifySignature: memoizeSignatures(verifySuiSignature, 10) });
