@@ -7,6 +7,7 @@ import { listCommand } from './list.ts';
 import { mutantsCommand } from './mutants.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { scenarioCommand } from './scenario.ts';
 import { upCommand } from './up.ts';
 
 const EXIT_USAGE = 2;
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const command of [
     runCommand,
     listCommand,
+    scenarioCommand,
     upCommand,
     mutantsCommand,
     initCommand,

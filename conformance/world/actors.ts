@@ -74,6 +74,15 @@ export class Actors {
     return { kind, signer, address: signer.toSuiAddress(), record, token, nodeId };
   }
 
+  /** The same stake with a new token, after the one before it was revoked or ran out. */
+  async renewed(actor: Actor): Promise<Actor> {
+    const { client, calls } = this.#options;
+    const sealed = await mustExecute(`renewing a ${actor.kind} token`, client, actor.signer, (tx) =>
+      calls.createToken(tx, actor.kind, actor.record),
+    );
+    return { ...actor, token: createdOf(sealed, '::k8s_gateway::SealToken').id };
+  }
+
   /** A session credential of this actor. */
   session(actor: Actor, options: Partial<MintOptions> = {}): Promise<string> {
     return mintSession(actor.signer, { token: actor.token, audience: this.#options.audience, ...options });

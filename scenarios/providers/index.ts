@@ -1,0 +1,14 @@
+import { UsageError } from '../../conformance/errors.ts';
+import { embedded } from './embedded.ts';
+import type { Provider } from './provider.ts';
+
+export const PROVIDERS: readonly Provider[] = [embedded];
+
+/** Throws UsageError for a name that is none. */
+export function providerOf(name: string): Provider {
+  const provider = PROVIDERS.find((one) => one.name === name);
+  if (provider) return provider;
+  throw new UsageError(`there is no provider ${name}`, {
+    hint: `providers are ${PROVIDERS.map((one) => one.name).join(', ')}`,
+  });
+}
