@@ -4,6 +4,7 @@ import { readJson } from '../paths.ts';
 import { credentialCommand } from './credential.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
+import { loadCommand } from './load.ts';
 import { mutantsCommand } from './mutants.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const command of [
     runCommand,
     listCommand,
+    loadCommand,
     scenarioCommand,
     upCommand,
     mutantsCommand,

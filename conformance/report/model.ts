@@ -64,6 +64,8 @@ export interface CheckResult {
   /** Smallest shell command that shows the failure. */
   readonly curl?: string;
   readonly exchanges: readonly Exchange[];
+  /** What the suite's fake master and chain were told to do wrong; `daas fake-master --plan` takes each. */
+  readonly fault_plans?: readonly object[];
   /** Names of the mutants that this check is known to catch. */
   readonly mutants: readonly string[];
   readonly seed?: number;
@@ -140,6 +142,60 @@ export interface ReportSelection {
   readonly omitted: number;
 }
 
+/** One second of a traffic under load; null where no answer came. */
+export interface LoadSecond {
+  readonly second: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+}
+
+/** Requests of one kind at a constant rate. Percentiles count failed requests as the slowest: null where they reach into them. */
+export interface LoadTraffic {
+  readonly name: string;
+  readonly title: string;
+  /** Arrivals a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly intended: number;
+  readonly served: number;
+  readonly failed: number;
+  /** How often each status came, `0` where none did. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly per_second: number;
+  readonly p50_ms: number | null;
+  readonly p90_ms: number | null;
+  readonly p95_ms: number | null;
+  readonly p99_ms: number | null;
+  readonly p999_ms: number | null;
+  readonly max_ms: number | null;
+  readonly series: readonly LoadSecond[];
+}
+
+/** One scenario of a load test. */
+export interface LoadScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly engine: string;
+  readonly traffics: readonly LoadTraffic[];
+  /** Processor time of each server for each request, all traffics together, in milliseconds. */
+  readonly cpu_ms_per_request: Readonly<Record<string, number>>;
+  /** Resident memory of each server over the scenario. */
+  readonly memory: readonly { readonly part: string; readonly second: number; readonly mb: number }[];
+  /** How late the generator's own timers were, at the 99th percentile; absent where it is another program. */
+  readonly generator_lag_ms?: number;
+  readonly notes: readonly string[];
+}
+
+/** What a load test adds to a report. */
+export interface LoadSection {
+  readonly machine: string;
+  /** True for each figure at its full size, false for a short run of everything. */
+  readonly full: boolean;
+  readonly scenarios: readonly LoadScenario[];
+}
+
 /** The whole result of a run: the one document that every writer shows. */
 export interface Report {
   readonly schema_version: typeof REPORT_SCHEMA_VERSION;
@@ -163,6 +219,8 @@ export interface Report {
   readonly problems: readonly string[];
   readonly requirements: readonly RequirementResult[];
   readonly not_covered: readonly NotCovered[];
+  /** Of load tests alone. */
+  readonly load?: LoadSection;
 }
 
 /** Process exit code: 0 conformant (or only expected failures), 1 not conformant, 3 harness fault. 2 is for usage errors. */

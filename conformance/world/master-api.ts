@@ -109,7 +109,10 @@ export class MasterApi {
 }
 
 /** Body of a registration. */
-export function registration(actor: Actor, more: Record<string, unknown> = {}): object {
+export function registration(
+  actor: Pick<Actor, 'nodeId' | 'token'>,
+  more: Record<string, unknown> = {},
+): object {
   return { node_id: actor.nodeId, seal_token: actor.token, timestamp: now(), ...more };
 }
 

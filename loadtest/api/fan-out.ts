@@ -39,13 +39,17 @@ export async function fanOut(
     });
     if (answer.statusCode !== 200) return;
     open += 1;
+    const told = new Set<string>();
     let rest = '';
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       const now = performance.now();
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       for (const [marker, times] of arrivals) {
-        if (lines.some((line) => line.includes(marker))) times.push(now);
+        // The first notice counts: what is made may be changed by others soon after.
+        if (told.has(marker) || !lines.some((line) => line.includes(marker))) continue;
+        told.add(marker);
+        times.push(now);
       }
     }
   });

@@ -1,0 +1,9 @@
+// A few sessions over and over, of tokens that the gateway knows.
+import { arrive, options as optionsOf } from './lib/play.ts';
+
+export { setup, warm } from './lib/play.ts';
+export { handleSummary } from './lib/summary.ts';
+
+export const options = optionsOf();
+
+export default arrive;

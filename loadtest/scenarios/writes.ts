@@ -1,0 +1,172 @@
+import { pod } from '../../conformance/world/gateway-api.ts';
+import { randomLabel } from '../../conformance/world/actors.ts';
+import { crowd } from '../crowd.ts';
+import type { LoadRequest, Traffic, TrafficResult } from '../engine/traffic.ts';
+import type { Stage } from '../stage.ts';
+import { resultOf, type Measure, type Scenario } from './scenario.ts';
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const PODS = '/api/v1/namespaces/default/pods';
+/** Requests of one administrator's wallet stay well below what a wallet may send. */
+const ADMINS = 4;
+
+function create(path: string, body: object, session: number): LoadRequest {
+  return { method: 'POST', path, headers: JSON_BODY, body: JSON.stringify(body), session };
+}
+
+function configMap(name: string): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { key: 'value' } };
+}
+
+export const contractWrites: Scenario = {
+  name: 'contract-writes',
+  title: 'Writes through gateway, chain and master',
+  engines: ['k6', 'builtin'],
+  run: async (stage, scale, play) => {
+    const rate = scale.rate(10, 110);
+    const seconds = scale.seconds(4, 20);
+    const admins = await crowd(stage.session, 'admin', ADMINS);
+    const run = randomLabel();
+    const traffic: Traffic = {
+      name: 'writes',
+      title: 'creates of ConfigMaps',
+      server: 'gateway',
+      rate,
+      seconds,
+      connections: 256,
+      arrivals: Array.from({ length: Math.ceil(rate * seconds) }, (_, index) => [
+        create(MAPS, configMap(`load-${run}-${index}`), index % ADMINS),
+      ]),
+      expect: [{ status: 201 }],
+      figure: 'contract_write_p99',
+    };
+    const sampler = await stage.sampler();
+    const traffics = await play(stage.plan([traffic], admins));
+    await sampler[Symbol.asyncDispose]();
+    const result = resultOf(traffics, 'writes');
+    const measures: Measure[] = [];
+    const wanted = stage.figure('contract_writes_per_second').value;
+    if (rate >= wanted) measures.push({ metric: 'contract_writes_per_second', value: result.per_second });
+    // Below saturation alone does a latency say something of the server.
+    if (rate < wanted || result.per_second >= wanted * 0.95)
+      measures.push({ metric: 'contract_write_p99', value: result.p99_ms });
+    return { traffics, measures };
+  },
+};
+
+export const mixed: Scenario = {
+  name: 'mixed',
+  title: 'kubectl sessions: discovery, lists, gets, a create and a delete',
+  engines: ['k6', 'builtin'],
+  run: async (stage, scale, play) => {
+    const rate = scale.rate(4, 12);
+    const seconds = scale.seconds(4, 30);
+    const admins = await crowd(stage.session, 'admin', ADMINS);
+    const run = randomLabel();
+    const arrivals = Array.from({ length: Math.ceil(rate * seconds) }, (_, index) =>
+      kubectlSession(`load-${run}-${index}`, index % ADMINS),
+    );
+    const traffic: Traffic = {
+      name: 'sessions',
+      title: 'kubectl sessions',
+      server: 'gateway',
+      rate,
+      seconds,
+      connections: 128,
+      arrivals,
+      expect: [{ status: 200 }, { status: 201 }],
+    };
+    const traffics = await play(stage.plan([traffic], admins));
+    return { traffics, measures: [failedAuthentications(resultOf(traffics, 'sessions'))] };
+  },
+};
+
+/** What kubectl sends for `get`, `create`, `get` and `delete`. */
+function kubectlSession(name: string, session: number): LoadRequest[] {
+  const get = (path: string): LoadRequest => ({ method: 'GET', path, session });
+  return [
+    get('/api'),
+    get('/apis'),
+    get(`${PODS}?limit=500`),
+    create(MAPS, configMap(name), session),
+    get(`${MAPS}/${name}`),
+    get('/api/v1/nodes?limit=500'),
+    { method: 'DELETE', path: `${MAPS}/${name}`, session },
+  ];
+}
+
+/** The share, in percent, of valid requests that were refused for their credential. */
+export function failedAuthentications({ statuses, intended }: TrafficResult): Measure {
+  const refused = (statuses[401] ?? 0) + (statuses[403] ?? 0);
+  const value = intended === 0 ? null : Math.round((refused / intended) * 100_000) / 1000;
+  return {
+    metric: 'failed_authentications',
+    value,
+    note: `${refused} of ${intended} valid requests were refused with 401 or 403`,
+  };
+}
+
+const MANY_PODS = 10_000;
+
+export const tenThousandPods: Scenario = {
+  name: 'ten-thousand-pods',
+  title: 'Memory of the master with 10,000 pods',
+  engines: ['builtin'],
+  long: true,
+  run: async (stage, scale, play) => {
+    const rate = scale.rate(100, 100);
+    const admins = await crowd(stage.session, 'admin', ADMINS);
+    const run = randomLabel();
+    const traffic: Traffic = {
+      name: 'pods',
+      title: 'creates of Pods',
+      server: 'gateway',
+      rate,
+      seconds: MANY_PODS / rate,
+      connections: 256,
+      arrivals: Array.from({ length: MANY_PODS }, (_, index) => [
+        create(PODS, pod(`load-${run}-${index}`), index % ADMINS),
+      ]),
+      expect: [{ status: 201 }],
+    };
+    const traffics = await play(stage.plan([traffic], admins));
+    const made = resultOf(traffics, 'pods').served;
+    const memory = await masterMemory(stage);
+    const short =
+      made < MANY_PODS && `${made} of ${MANY_PODS} pods were made; the others were not answered in time`;
+    return {
+      traffics,
+      measures: [
+        { metric: 'loaded_master_memory', value: memory ?? null, ...untestableIf(short || noMemory(memory)) },
+      ],
+    };
+  },
+};
+
+export const idleMemory: Scenario = {
+  name: 'idle-memory',
+  title: 'Memory of the master before any load',
+  engines: ['builtin'],
+  run: async (stage) => {
+    const memory = await masterMemory(stage);
+    const value = memory ?? null;
+    return {
+      traffics: [],
+      measures: [{ metric: 'idle_master_memory', value, ...untestableIf(noMemory(memory)) }],
+    };
+  },
+};
+
+async function masterMemory(stage: Stage): Promise<number | undefined> {
+  const bytes = await stage.world.servers.get('master')?.part.process?.residentBytes();
+  return bytes === undefined ? undefined : Math.round(bytes / 1e5) / 10;
+}
+
+function noMemory(memory: number | undefined): string | false {
+  return memory === undefined && 'the master is no process that this machine tells the memory of';
+}
+
+function untestableIf(reason: string | false): { untestable?: string } {
+  return reason === false ? {} : { untestable: reason };
+}
