@@ -79,7 +79,8 @@ export class DirectMode {
           headers: seams.forwardedHeaders(request),
           signal: AbortSignal.any([request.signal, cut.signal]),
           patienceMs,
-          headersMs: 30_000,
+          // A master that takes the connection and then says nothing is as good as none.
+          headersMs: patienceMs,
           silenceMs: streaming ? 0 : 30_000,
         },
       );

@@ -1,0 +1,63 @@
+import type { HttpAnswer } from '../../drivers/http.ts';
+import { pause } from '../../drivers/wait.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import type { Actor } from '../../world/actors.ts';
+import { CONFIG_MAPS, configMap } from './config-map.ts';
+
+const LANES = 5;
+const RETRY_MS = 10_000;
+const AGAIN_MS = 100;
+
+export interface CrowdResult {
+  requests: number;
+  /** Those that did not succeed within 10 s, with what they were told last. */
+  failed: string[];
+}
+
+/** Users who read and write while `meanwhile` runs and a little longer, and try again what fails, for 10 s at most. */
+export async function crowd(
+  t: CheckContext,
+  admin: Actor,
+  meanwhile: () => Promise<void>,
+): Promise<CrowdResult> {
+  const result: CrowdResult = { requests: 0, failed: [] };
+  const over = new AbortController();
+  const lane = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      const name = t.name('crowd');
+      await insistent(result, `create ${name}`, [201, 409], () =>
+        t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(name), timeoutMs: 4_000 }),
+      );
+      await insistent(result, `get ${name}`, [200], () =>
+        t.gateway.as(admin, 'GET', `${CONFIG_MAPS}/${name}`, { timeoutMs: 4_000 }),
+      );
+    }
+  };
+  const lanes = Promise.all(Array.from({ length: LANES }, lane));
+  await pause(300);
+  await meanwhile();
+  await pause(300);
+  over.abort();
+  await lanes;
+  return result;
+}
+
+async function insistent(
+  result: CrowdResult,
+  what: string,
+  good: readonly number[],
+  send: () => Promise<HttpAnswer>,
+): Promise<void> {
+  result.requests += 1;
+  let last = '';
+  for (const until = performance.now() + RETRY_MS; performance.now() < until; await pause(AGAIN_MS)) {
+    try {
+      const answer = await send();
+      if (good.includes(answer.status)) return;
+      last = `${answer.status} ${answer.text.slice(0, 200)}`;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+  }
+  result.failed.push(`${what}: ${last}`);
+}
