@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{reference,conformance,contracts,scenarios,loadtest}/**/*.test.ts'],
+    include: ['{reference,conformance,contracts,scenarios,loadtest,docker}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
