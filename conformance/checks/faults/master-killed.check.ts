@@ -150,7 +150,7 @@ export default defineChecks([
   check(
     'MS-FLT-007',
     'an announcement from before the kill is run once its payload comes',
-    { exclusive, timeoutMs, mutants: ['cursor-lost'] },
+    { exclusive, timeoutMs, mutants: ['crash-loses-writes'] },
     async (t) => ranOnce(t, (await masterStory(t)).announcedFirst),
   ),
 

@@ -56,7 +56,7 @@ export default defineChecks([
   check(
     'MS-FLT-010',
     'a master that stood still runs once what was announced meanwhile, and keeps its workers',
-    { exclusive, timeoutMs, mutants: ['events-skipped'] },
+    { exclusive, timeoutMs },
     async (t: CheckContext) => {
       const { announced, node } = await pauseStory(t);
       const gateway = await playedGateway(t);
