@@ -19,7 +19,7 @@ export const replayFlood: Scenario = {
   title: 'One valid heartbeat, thousands of copies over many connections',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const rate = scale.rate(1000, 2000);
+    const rate = scale.rate(500, 2000);
     const seconds = scale.seconds(4, 52);
     const workers = await crowd(stage.session, 'node', 3);
     await register(stage, workers, play);
