@@ -16,11 +16,11 @@ class VirtualClock implements LoadClock {
 
   /** Lets time pass until `done`; who waits is woken in the order of time. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let over = false;
+    const state = { over: false };
     const ended = work.finally(() => {
-      over = true;
+      state.over = true;
     });
-    while (!over) {
+    while (!state.over) {
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       this.#waiting.sort((one, other) => one.at - other.at);
       const next = this.#waiting.shift();

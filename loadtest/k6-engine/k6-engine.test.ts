@@ -19,6 +19,13 @@ async function folderWith(name: string, mode: number): Promise<string> {
   return dir;
 }
 
+const figure = (metric: string, is: Figure['is'], value: number, unit: string): Figure => ({
+  metric,
+  is,
+  value,
+  unit,
+});
+
 describe('finding k6', () => {
   it('takes what K6 names before what PATH has', async () => {
     const [named, found] = [await folderWith('other', 0o755), await folderWith('k6', 0o755)];
@@ -35,13 +42,6 @@ describe('finding k6', () => {
 });
 
 describe('thresholds', () => {
-  const figure = (metric: string, is: Figure['is'], value: number, unit: string): Figure => ({
-    metric,
-    is,
-    value,
-    unit,
-  });
-
   it('are the figures of the catalogue in the words of k6', async () => {
     const { requirements } = await loadCatalogue();
     const of = (id: string): Figure => requirements.find((one) => one.id === id)!.figure!;

@@ -5,6 +5,7 @@ import { VERDICTS } from '../model.ts';
 import { createRedactor } from '../redact.ts';
 import type { Redactor } from '../redact.ts';
 import { verdictLine } from '../words.ts';
+import { loadSection } from './load.ts';
 import { html, trusted } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
 import { attention, figures, header, profileCards, toolbar } from './overview.ts';
@@ -61,7 +62,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
                 Nothing matches. <button type="button" class="plainbutton" id="clear">Show all</button>
               </div>
             </div>
-            ${notCovered(clean)} ${environment(clean)}
+            ${loadSection(clean)} ${notCovered(clean)} ${environment(clean)}
           </main>
           <footer>
             <p class="keys">

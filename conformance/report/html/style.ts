@@ -110,6 +110,22 @@ th{font-weight:600;white-space:nowrap}
 .fold{padding:14px 20px;margin-bottom:16px}
 .fold>summary{cursor:pointer;font-weight:600}
 .fold table{margin-top:10px}
+.figures td,.figures th{font-variant-numeric:tabular-nums;white-space:nowrap}
+.figures td:last-child{white-space:normal}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:14px;margin-top:10px}
+.chart{margin:0;min-width:0}
+.chart figcaption{font-size:12.5px;color:var(--soft);margin-bottom:2px}
+.chart svg{width:100%;height:auto;display:block}
+.chart text{font-size:11px;fill:var(--soft)}
+.chart .grid{stroke:var(--line);stroke-width:1}
+.chart path{fill:none;stroke-width:1.8;stroke-linejoin:round}
+.chart path.one{stroke:var(--accent)}
+.chart path.two{stroke:var(--warn)}
+.chart path.three{stroke:var(--fail)}
+.chart .key{font-weight:600;margin-left:8px}
+.chart .key.one{color:var(--accent)}
+.chart .key.two{color:var(--warn)}
+.chart .key.three{color:var(--fail)}
 .empty{padding:28px;text-align:center;color:var(--soft)}
 [hidden]{display:none!important}
 footer{color:var(--soft);font-size:13px;margin-top:30px}
