@@ -10,8 +10,22 @@ export interface SealingProvider {
   sealingKey(purpose: string): Promise<Uint8Array>;
 }
 
+/** Where a keyring is kept; what is written there is sealed. */
+export interface KeyringPlace {
+  /** For messages. */
+  name: string;
+  read(): Promise<Uint8Array | undefined>;
+  /** Resolves when it is durable. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** A file as the place of a keyring. */
+export function keyringFile(file: string): KeyringPlace {
+  return { name: file, read: () => readIfThere(file), write: (bytes) => writeDurably(file, bytes) };
+}
+
 export interface KeyringOptions {
-  file: string;
+  place: KeyringPlace;
   sealing: SealingProvider;
   clock: Clock;
   randomBytes(size: number): Uint8Array;
@@ -25,7 +39,7 @@ const fileSchema = z.strictObject({
   ),
 });
 
-/** The data keys of a store. On disk they stand encrypted under the platform's sealing key. */
+/** The data keys of a store. Outside they stand encrypted under the platform's sealing key. */
 export class Keyring implements DataKeys {
   readonly #options: KeyringOptions;
   readonly #sealer: GcmCipher;
@@ -44,9 +58,9 @@ export class Keyring implements DataKeys {
     const platformKey = await options.sealing.sealingKey('store');
     const wrapping: DataKey = { id: 0, key: platformKey, createdAt: 0 };
     const sealer = new GcmCipher({ active: wrapping, get: () => wrapping }, options.randomBytes);
-    const text = await readIfThere(options.file);
+    const text = await options.place.read();
     if (text !== undefined) {
-      const keys = parse(text.toString(), sealer, options.file);
+      const keys = parse(Buffer.from(text).toString(), sealer, options.place.name);
       return new Keyring(options, sealer, keys.all, keys.active);
     }
     const first = newKey(1, options);
@@ -91,7 +105,7 @@ export class Keyring implements DataKeys {
       sealed: encodeBase64url(this.#sealer.seal(contextOf(id, createdAt), key)),
     }));
     const text = `${JSON.stringify({ version: 1, active: active.id, keys }, undefined, 2)}\n`;
-    return writeDurably(this.#options.file, Buffer.from(text));
+    return this.#options.place.write(Buffer.from(text));
   }
 }
 

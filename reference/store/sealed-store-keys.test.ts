@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../protocol/clock.ts';
-import { Keyring } from './keyring.ts';
+import { Keyring, keyringFile } from './keyring.ts';
 import { bytes, contentsOf, openStore, sealingOf, START_MS, temporaryDirectory } from './testing/fixtures.ts';
 
 async function allBytes(directory: string): Promise<Buffer> {
@@ -110,7 +110,9 @@ describe('key rotation', () => {
     // As if the machine stopped between the new key and the new snapshot.
     const file = join(copy.path, 'keyring.json');
     const clock = new ManualClock(START_MS);
-    await (await Keyring.open({ file, sealing: sealingOf('enclave'), clock, randomBytes })).rotate();
+    await (
+      await Keyring.open({ place: keyringFile(file), sealing: sealingOf('enclave'), clock, randomBytes })
+    ).rotate();
     await rm(join(copy.path, 'lock'));
     await using recovered = await openStore(copy.path);
     expect(recovered.usage).toMatchObject({ keyId: 2, keys: 2 });

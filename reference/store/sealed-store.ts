@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { systemClock, type Clock } from '../protocol/clock.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { HistoryLimits } from './history.ts';
-import { Keyring, type SealingProvider } from './keyring.ts';
+import { Keyring, keyringFile, type SealingProvider } from './keyring.ts';
 import { MemoryStore, type Journal } from './memory-store.ts';
 import { logName, recover, removeBefore, snapshotName, type Recovered } from './recovery.ts';
 import { GcmCipher, type DataKeys, type SealCipher } from './seal-cipher.ts';
@@ -233,7 +233,7 @@ export async function openSealedStore(options: SealedStoreOptions): Promise<Seal
   const lock = await lockDirectory(directory);
   try {
     const keyring = await Keyring.open({
-      file: join(directory, 'keyring.json'),
+      place: keyringFile(join(directory, 'keyring.json')),
       sealing,
       clock,
       randomBytes,
