@@ -60,7 +60,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const shown: LoadScenario[] = [];
   let secrets: readonly string[] = [];
   try {
-    await using stage = await Stage.start({ ...options, target: quiet(options.target) });
+    await using stage = await Stage.start({ ...options, target: quietTarget(options.target) });
     secrets = stage.world.secrets;
     for (const [index, scenario] of chosen.entries()) {
       if (options.signal.aborted) throw new HarnessError('interrupted');
@@ -151,10 +151,7 @@ async function playScenario(
     const outcome = await scenario
       .run(stage, scaleOf(options), play)
       .finally(() => sampler[Symbol.asyncDispose]());
-    const measures =
-      engine === 'builtin'
-        ? outcome.measures.map((measure) => unlessStarved(measure, stage, lag.p99Ms))
-        : outcome.measures;
+    const measures = outcome.measures.map((measure) => unlessStarved(measure, stage, lag.p99Ms));
     return {
       played: { scenario: scenario.name, durationMs: Date.now() - began, measures },
       shown: {
@@ -163,7 +160,7 @@ async function playScenario(
         engine,
         traffics: outcome.traffics,
         ...usageShown(sampler, stage, outcome.traffics),
-        ...(engine === 'builtin' && { generator_lag_ms: Math.round(lag.p99Ms * 10) / 10 }),
+        generator_lag_ms: Math.round(lag.p99Ms * 10) / 10,
         notes: outcome.notes ?? [],
       },
     };
@@ -173,14 +170,17 @@ async function playScenario(
   }
 }
 
-/** A latency that the generator itself was late by says nothing of the server: neither that it holds nor that it does not. */
+/**
+ * A latency by which this process was late itself, whether it sends or k6 beside it, says nothing of the server: neither that it holds nor that it
+ * does not.
+ */
 function unlessStarved(measure: Measure, stage: Stage, lagMs: number): Measure {
   const { unit, value } = stage.figure(measure.metric);
   if (unit !== 'ms' || lagMs < value || measure.untestable !== undefined) return measure;
   const cores = availableParallelism();
   return {
     ...measure,
-    untestable: `the generator was ${Math.round(lagMs)} ms late itself: ${cores} cores do not carry it beside the server at this rate`,
+    untestable: `timers of the generating side were ${Math.round(lagMs)} ms late at p99: ${cores} cores do not carry it beside the server at this rate, with whatever else runs here`,
   };
 }
 
@@ -210,7 +210,7 @@ function lineOf({ scenario, measures, failure }: Played, shown: LoadScenario | u
 }
 
 /** A part that the suite configures gets the pace of real workers, not the quick one of checks. */
-function quiet(target: LoadedTarget): LoadedTarget {
+export function quietTarget(target: LoadedTarget): LoadedTarget {
   return { ...target, file: { ...target.file, timings: { ...target.file.timings, ...TIMINGS } } };
 }
 

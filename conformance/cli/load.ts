@@ -8,7 +8,8 @@ import { renderStepSummary } from '../report/step-summary.ts';
 import { loadCatalogue } from '../requirements/catalogue.ts';
 import { loadBundled } from '../target/bundled.ts';
 import { loadTarget } from '../target/load.ts';
-import { runLoad } from '../../loadtest/run-load.ts';
+import { prepareLoad } from '../../loadtest/prepare.ts';
+import { runLoad, type LoadOptions } from '../../loadtest/run-load.ts';
 import { ENGINES, type EngineName } from '../../loadtest/scenarios/scenario.ts';
 import { SCENARIOS } from '../../loadtest/scenarios/index.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -22,6 +23,7 @@ interface LoadCliOptions {
   rate?: string;
   duration?: string;
   full?: boolean;
+  prepare?: string;
   seed?: string;
   strict?: boolean;
   reportDir: string;
@@ -38,6 +40,10 @@ export function loadCommand(): Command {
     .option('--rate <n>', 'arrivals a second of each scenario’s main traffic')
     .option('--duration <seconds>', 'how long each scenario’s main traffic lasts')
     .option('--full', 'each figure at its full size: many minutes')
+    .option(
+      '--prepare <dir>',
+      'write what one scenario’s k6 script reads, and keep the target up until Ctrl-C',
+    )
     .option('--seed <n>', 'goes into the report')
     .option('--strict', 'a SHOULD that is broken fails the run')
     .option('--report-dir <dir>', 'where report.json, report.html and junit.xml go', 'reports')
@@ -60,7 +66,7 @@ async function load(options: LoadCliOptions): Promise<void> {
   const progress = createProgress();
   const interrupted = untilInterrupted();
   try {
-    const { report, secrets } = await runLoad({
+    const wanted: LoadOptions = {
       target,
       scenarios: options.scenario.flatMap((names) => names.split(',')),
       engine,
@@ -73,7 +79,17 @@ async function load(options: LoadCliOptions): Promise<void> {
       signal: interrupted.signal,
       step: (text) => progress.step(text),
       line: (text) => progress.line(text),
-    });
+    };
+    if (options.prepare !== undefined) {
+      const dir = options.prepare;
+      await prepareLoad(wanted, dir, () => {
+        progress.end();
+        process.stdout.write(`DAAS_LOAD_INPUT=${dir}/input.json SSL_CERT_FILE=${dir}/ca.pem\n`);
+        return interrupted.promise;
+      });
+      return;
+    }
+    const { report, secrets } = await runLoad(wanted);
     const redactor = createRedactor(secrets);
     const wording = { redactor, defects: (await loadCatalogue()).defects };
     const files = await writeReports(report, wording, options.reportDir);

@@ -183,7 +183,7 @@ export interface LoadScenario {
   readonly cpu_ms_per_request: Readonly<Record<string, number>>;
   /** Resident memory of each server over the scenario. */
   readonly memory: readonly { readonly part: string; readonly second: number; readonly mb: number }[];
-  /** How late the generator's own timers were, at the 99th percentile; absent where it is another program. */
+  /** How late timers of the generating side were, at the 99th percentile: how busy the machine was. */
   readonly generator_lag_ms?: number;
   readonly notes: readonly string[];
 }

@@ -16,6 +16,7 @@ const THRESHOLDS_CROSSED = 99;
 /** Beyond the traffics' own time: starting, signing, ending. */
 const GRACE_MS = 60_000;
 const TAIL = 1500;
+const [INPUT_FILE, AUTHORITIES_FILE] = ['input.json', 'ca.pem'];
 
 export interface K6Options {
   /** Path of the program. */
@@ -35,14 +36,11 @@ export async function playK6(plan: TrafficPlan, options: K6Options): Promise<Tra
   const script = scriptOf(options.script);
   if (!existsSync(script)) throw new HarnessError(`there is no k6 script ${script}`);
   const dir = await mkdtemp(join(tmpdir(), 'daas-k6-'));
-  const [input, summary, authorities] = ['input.json', 'summary.json', 'ca.pem'].map((name) =>
+  const [input, summary, authorities] = [INPUT_FILE, 'summary.json', AUTHORITIES_FILE].map((name) =>
     join(dir, name),
   ) as [string, string, string];
   try {
-    const mode = 0o600;
-    await writeFile(input, JSON.stringify(k6Input(plan, options.figureOf)), { mode });
-    const { gateway, master } = plan.servers;
-    await writeFile(authorities, [gateway?.ca ?? '', master?.ca ?? ''].join('\n'));
+    await writeInput(plan, options.figureOf, dir);
     const { code, output } = await run(
       options,
       script,
@@ -66,6 +64,17 @@ export async function playK6(plan: TrafficPlan, options: K6Options): Promise<Tra
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** Writes what a script reads: the plan with its wallets, readable by its owner alone, and the authorities to trust. */
+export async function writeInput(
+  plan: TrafficPlan,
+  figureOf: K6Options['figureOf'],
+  dir: string,
+): Promise<void> {
+  await writeFile(join(dir, INPUT_FILE), JSON.stringify(k6Input(plan, figureOf)), { mode: 0o600 });
+  const { gateway, master } = plan.servers;
+  await writeFile(join(dir, AUTHORITIES_FILE), [gateway?.ca ?? '', master?.ca ?? ''].join('\n'));
 }
 
 function timeOf({ traffics }: TrafficPlan): number {

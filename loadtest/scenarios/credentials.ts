@@ -1,4 +1,5 @@
 import { crowd } from '../crowd.ts';
+import { playBuiltin } from '../engine/builtin.ts';
 import type { LoadWallet, Traffic } from '../engine/traffic.ts';
 import type { Stage } from '../stage.ts';
 import { resultOf, type Scenario } from './scenario.ts';
@@ -27,9 +28,10 @@ function checks(
 }
 
 /** Opens connections and compiles what is compiled once, with a wallet of its own. */
-async function warm(stage: Stage, play: Parameters<Scenario['run']>[2]): Promise<void> {
+async function warm(stage: Stage): Promise<void> {
   const [wallet] = await crowd(stage.session, 'user', 1);
-  await play(stage.plan([checks('warming', [wallet!], 50, 1)], [wallet!]));
+  const plan = stage.plan([checks('warming', [wallet!], 50, 1)], [wallet!]);
+  await playBuiltin(plan, { signal: stage.signal });
 }
 
 export const credentialCold: Scenario = {
@@ -40,7 +42,7 @@ export const credentialCold: Scenario = {
     const rate = scale.rate(20, 20);
     const seconds = scale.seconds(2, 15);
     const users = await crowd(stage.session, 'user', Math.round(rate * seconds));
-    await warm(stage, play);
+    await warm(stage);
     const traffics = await play(
       stage.plan([checks('cold', users, rate, seconds, 'credential_cold_p99')], users),
     );
@@ -63,7 +65,7 @@ export const credentialCached: Scenario = {
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
     const users = await crowd(stage.session, 'user', 4);
-    await warm(stage, play);
+    await warm(stage);
     const traffic = checks('cached', users, scale.rate(150, 300), scale.seconds(3, 15));
     const traffics = await play(stage.plan([traffic], users));
     const { p50_ms, p99_ms } = resultOf(traffics, 'cached');

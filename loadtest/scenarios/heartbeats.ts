@@ -3,8 +3,8 @@ import { mintOneShot } from '../../conformance/drivers/credential.ts';
 import { headersOf, HEARTBEAT, prepareHeartbeatOf } from '../../conformance/world/replay-attack.ts';
 import { registration } from '../../conformance/world/master-api.ts';
 import type { Member } from '../crowd.ts';
+import { playBuiltin } from '../engine/builtin.ts';
 import type { LoadRequest, Traffic } from '../engine/traffic.ts';
-import type { Play } from './scenario.ts';
 import type { Stage } from '../stage.ts';
 
 /** Seconds that a one-shot credential made before a run is good for. */
@@ -34,7 +34,7 @@ export async function heartbeats(
 }
 
 /** Registers these workers at the master, a connection's worth at a time. Throws HarnessError when one is refused. */
-export async function register(stage: Stage, workers: readonly Member[], play: Play): Promise<void> {
+export async function register(stage: Stage, workers: readonly Member[]): Promise<void> {
   const arrivals: LoadRequest[][] = [];
   for (const worker of workers) {
     const body = JSON.stringify(
@@ -59,7 +59,7 @@ export async function register(stage: Stage, workers: readonly Member[], play: P
     arrivals,
     expect: [{ status: 200 }],
   };
-  const [result] = await play(stage.plan([traffic], []));
+  const [result] = await playBuiltin(stage.plan([traffic], []), { signal: stage.signal });
   if (!result || result.failed > 0)
     throw new HarnessError(`registering workers failed: ${JSON.stringify(result?.statuses)}`);
 }

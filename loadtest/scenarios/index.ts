@@ -6,6 +6,7 @@ import { scheduling } from './scheduling.ts';
 import { slowClients } from './slow-clients.ts';
 import { soak } from './soak.ts';
 import { heartbeatStorm, heartbeatStorm10k } from './storms.ts';
+import { watchHold } from './watch-hold.ts';
 import { watchFanout } from './watches.ts';
 import { contractWrites, idleMemory, mixed, tenThousandPods } from './writes.ts';
 
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   contractWrites,
   scheduling,
   watchFanout,
+  watchHold,
   slowClients,
   spike,
   soak,

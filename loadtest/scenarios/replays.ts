@@ -22,7 +22,7 @@ export const replayFlood: Scenario = {
     const rate = scale.rate(500, 2000);
     const seconds = scale.seconds(4, 52);
     const workers = await crowd(stage.session, 'node', 3);
-    await register(stage, workers, play);
+    await register(stage, workers);
     const [attacked, ...others] = workers as [Member, ...Member[]];
     const copy = await oneMessage(attacked);
     const traffics = await play(
@@ -55,7 +55,7 @@ export const nonceFlood: Scenario = {
     const rate = scale.rate(250, 1000);
     const seconds = scale.seconds(4, 20);
     const workers = await crowd(stage.session, 'node', scale.size(3, 6));
-    await register(stage, workers, play);
+    await register(stage, workers);
     const [attacked, ...others] = workers as [Member, ...Member[]];
     const copy = await oneMessage(attacked);
     const traffics = await play(

@@ -25,7 +25,7 @@ export interface Scale {
   size: (smoke: number, full: number) => number;
 }
 
-/** Sends a plan with the engine of this run. */
+/** Sends a plan with the engine of this run; a scenario calls it once. */
 export type Play = (plan: TrafficPlan) => Promise<TrafficResult[]>;
 
 export interface ScenarioOutcome {

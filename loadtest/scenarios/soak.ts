@@ -19,7 +19,7 @@ export const soak: Scenario = {
     const seconds = scale.seconds(5, 120);
     const rate = scale.rate(100, 150);
     const workers = await crowd(stage.session, 'node', 2);
-    await register(stage, workers, play);
+    await register(stage, workers);
     const sampler = await stage.sampler();
     const traffics = await play(
       stage.plan(

@@ -22,7 +22,7 @@ function storm(name: string, workers: readonly [number, number], long: boolean):
         if (made % 500 === 0) stage.step(`${made} of ${count} workers have a stake and a token`);
       };
       const members = await crowd(stage.session, 'node', count, { signal: stage.signal, progress });
-      await register(stage, members, play);
+      await register(stage, members);
       const traffics = await play(
         stage.plan(
           [await beats('heartbeats', members, rate, seconds), readTraffic(20, seconds)],

@@ -35,7 +35,9 @@ export interface Input {
 
 const path = __ENV['DAAS_LOAD_INPUT'];
 if (!path) {
-  throw new Error('DAAS_LOAD_INPUT names no file; `daas load --engine k6 --keep-input FILE` writes one');
+  throw new Error(
+    'DAAS_LOAD_INPUT names no file; `daas load --scenario NAME --prepare DIR` writes DIR/input.json',
+  );
 }
 
 export const INPUT = JSON.parse(open(path)) as Input;

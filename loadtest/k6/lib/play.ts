@@ -46,7 +46,7 @@ for (const { name } of INPUT.traffics) {
 }
 
 /** Seconds before the load in which connections are opened, spread out: handshakes all at once are another test. */
-const WARMING_S = 3;
+const WARMING_S = 2;
 const HEALTH = { gateway: '/healthz', master: '/health' } as const;
 const SERVERS = [...new Set(INPUT.traffics.map(({ server }) => server))];
 
