@@ -34,13 +34,23 @@ export type PatchType = 'strategic-merge-patch' | 'merge-patch';
 /** Longest wait for an answer that is no watch, milliseconds. */
 const TIMEOUT_MS = 10_000;
 
+/** Seconds after which a watch is begun anew: one whose peer is gone without a word would be followed for ever. */
+const WATCH_SECONDS = 20;
+/** How much longer the server may take to end it. */
+const GRACE_SECONDS = 5;
+
 /** The few calls an agent makes, over kept connections; redirects are not followed. */
 export class KubeClient {
   readonly #origin: string;
   readonly #authorization: string;
   readonly #agent: Agent;
 
-  constructor(join: JoinInfo) {
+  readonly #watchSeconds: number;
+  readonly #graceSeconds: number;
+
+  constructor(join: JoinInfo, options: { watchSeconds?: number; graceSeconds?: number } = {}) {
+    this.#watchSeconds = options.watchSeconds ?? WATCH_SECONDS;
+    this.#graceSeconds = options.graceSeconds ?? GRACE_SECONDS;
     this.#origin = join.server;
     this.#authorization = `Bearer ${join.token}`;
     this.#agent = new Agent({
@@ -77,15 +87,15 @@ export class KubeClient {
     await this.#call('POST', path, text, 'text/plain', signal);
   }
 
-  /** Events of a watch until the server ends it or `signal` aborts. */
+  /** Events of a watch until the server ends it, as it is asked to now and then, or `signal` aborts. Rejects when it fell silent. */
   async *watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
     const { statusCode, body } = await this.#agent.request({
       origin: this.#origin,
-      path,
+      path: `${path}&timeoutSeconds=${this.#watchSeconds}`,
       method: 'GET',
       headers: { authorization: this.#authorization, accept: 'application/json' },
       signal,
-      bodyTimeout: 0,
+      bodyTimeout: (this.#watchSeconds + this.#graceSeconds) * 1000,
     });
     if (statusCode !== 200) {
       await body.dump();
