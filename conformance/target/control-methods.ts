@@ -5,9 +5,10 @@ import type { Attempt } from '../drivers/chain/attempt.ts';
 import type { EventTap, TappedEvent } from '../drivers/chain/event-tap.ts';
 import { HarnessError } from '../errors.ts';
 import type { Operator } from './operator.ts';
-import type { GatewayRequest, GatewayStarted } from './gateway-pool.ts';
 import type { Part } from './part.ts';
 import { probeServer } from './probe.ts';
+import type { ServerRequest, ServerStarted } from './server-pool.ts';
+import type { ServerConfig } from './types.ts';
 import type { WorkerRequest, WorkerStarted } from './worker-pool.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +41,11 @@ export interface Control {
   localnet(params: { path: string; body: object }): Promise<void>;
   startWorker(params: WorkerRequest): Promise<WorkerStarted>;
   /** One more gateway of the implementation under test, beside the one that checks share. */
-  startGateway(params: GatewayRequest): Promise<GatewayStarted>;
+  startGateway(params: ServerRequest): Promise<ServerStarted>;
+  /** One more master; it needs a cluster of its own, whose ids and wallet `values` give. */
+  startMaster(params: ServerRequest): Promise<ServerStarted>;
+  /** Lets a master replace the key of its store now, in the way that the target file names. */
+  rotateKeys(params: PartRef): Promise<void>;
   /**
    * `values` stand in for placeholders in its files, command and environment for this start alone; `env` is added to
    * its environment. Waits until it serves, unless told to wait for its process alone.
@@ -83,7 +88,7 @@ export function controlMethods(
       if (!server) throw new HarnessError(`the target has no ${ref.part}`);
       return server.part;
     }
-    const further = world.gateways?.get(ref.part);
+    const further = world.gateways?.get(ref.part) ?? world.masters?.get(ref.part);
     if (further) return further;
     if (!world.workers) throw new HarnessError('the target has no worker');
     return world.workers.get(ref.part);
@@ -128,6 +133,17 @@ export function controlMethods(
     startGateway: async (request) => {
       if (!world.gateways) throw new HarnessError('the target has no gateway');
       return world.gateways.start(request);
+    },
+    startMaster: async (request) => {
+      if (!world.masters) throw new HarnessError('the target has no master');
+      return world.masters.start(request);
+    },
+    rotateKeys: async (ref) => {
+      await Promise.resolve();
+      const part = partOf(ref);
+      const { rotate_keys: rotate } = part.context.config as ServerConfig;
+      if (!rotate || !part.isProcess) throw new HarnessError('the target file names no master.rotate_keys');
+      part.process?.signal(rotate.signal);
     },
     start: async (ref) => {
       const part = partOf(ref);

@@ -63,6 +63,15 @@ export const ORDINARY_VALUES = {
   'limits.sessions': 10_000,
   /** Nonces that the master remembers. */
   'limits.nonces': 1_000_000,
+  /** Objects, and their bytes, that the master's store takes. */
+  'limits.store_entries': 1_000_000,
+  'limits.store_bytes': 2_147_483_648,
+  /** Share of a worker in use from which it is busy. */
+  'limits.busy_share': 0.9,
+  /** Seconds between two keys of the master's store. */
+  'intervals.key_rotation_seconds': 86_400,
+  /** Seconds that events and leases stay in the store. */
+  'intervals.event_ttl_seconds': 3_600,
   /** `true` or `false`. */
   'features.one_shot_kubectl': 'false',
 } as const;
@@ -87,6 +96,8 @@ export interface ServerConfig extends PartConfig {
   url: string;
   ca?: string;
   metrics_url?: string;
+  /** How a master is told to replace the key of its store. */
+  rotate_keys?: { signal: NodeJS.Signals };
 }
 
 export interface WorkerConfig extends PartConfig {

@@ -9,7 +9,8 @@ export interface WorldInfo {
   timings: Timings;
   chain: { provider: ChainConfig['provider']; url: string; ids: ChainIds };
   gateway?: ServerInfo;
-  master?: ServerInfo & { metricsUrl?: string };
+  /** `rotates`: the target file says how its store's key is replaced on demand. */
+  master?: ServerInfo & { metricsUrl?: string; rotates?: boolean };
   worker: boolean;
   attestation: { pcrs: string[]; rootPem?: string };
   /** The suite's own gateway identity on the chain, for playing a gateway to the master under test. */

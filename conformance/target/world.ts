@@ -12,12 +12,12 @@ import { chainProvider } from './chain/index.ts';
 import { ControlServer } from './control-server.ts';
 import { controlMethods } from './control-methods.ts';
 import { freePorts } from './free-port.ts';
-import { GatewayPool } from './gateway-pool.ts';
 import type { LoadedTarget } from './load.ts';
 import type { LocalnetProcess } from './localnet.ts';
 import { Operator } from './operator.ts';
 import { Part } from './part.ts';
 import { probeServer } from './probe.ts';
+import { ServerPool } from './server-pool.ts';
 import { fill, withValues, type Values } from './template.ts';
 import {
   DEFAULT_TIMINGS,
@@ -65,7 +65,8 @@ export class World implements AsyncDisposable {
   readonly servers = new Map<'gateway' | 'master', { part: Part; info: ServerInfo; config: ServerConfig }>();
   runDir = '';
   workers: WorkerPool | undefined;
-  gateways: GatewayPool | undefined;
+  gateways: ServerPool | undefined;
+  masters: ServerPool | undefined;
   localnet: LocalnetProcess | undefined;
   #values: Values = new Map();
   #info: WorldInfo | undefined;
@@ -148,13 +149,8 @@ export class World implements AsyncDisposable {
     ] as const) {
       if (config) await this.#startServer(name, config);
     }
-    if (gateway) {
-      const { dir: targetDir } = target;
-      const env = this.#options.env ?? {};
-      const values = await this.#valuesOf('gateway');
-      const pool = new GatewayPool({ config: gateway, values, targetDir, runDir, env });
-      this.gateways = this.#stack.use(pool);
-    }
+    this.gateways = gateway && (await this.#pool('gateway', gateway));
+    this.masters = master && (await this.#pool('master', master));
     if (worker) {
       this.workers = this.#stack.use(
         new WorkerPool({
@@ -185,7 +181,13 @@ export class World implements AsyncDisposable {
       timings,
       chain: { provider: chain.provider, url: chain.url, ids: chain.ids },
       ...(gatewayInfo && { gateway: gatewayInfo }),
-      ...(masterServer && { master: { ...masterServer.info, ...this.#metricsUrl(masterServer.config) } }),
+      ...(masterServer && {
+        master: {
+          ...masterServer.info,
+          ...this.#metricsUrl(masterServer.config),
+          rotates: masterServer.config.rotate_keys !== undefined,
+        },
+      }),
       worker: worker !== undefined,
       attestation: { pcrs: [...pcrs], ...(rootPem && { rootPem }) },
       ...(chain.suiteGateway && { suiteGateway: chain.suiteGateway }),
@@ -300,6 +302,12 @@ export class World implements AsyncDisposable {
       ...(ca && { ca }),
     };
     this.servers.set(name, { part, config, info });
+  }
+
+  async #pool(role: 'gateway' | 'master', config: ServerConfig): Promise<ServerPool> {
+    const { dir: targetDir } = this.#options.target;
+    const [values, env, runDir] = [await this.#valuesOf(role), this.#options.env ?? {}, this.runDir];
+    return this.#stack.use(new ServerPool({ role, config, values, targetDir, runDir, env }));
   }
 
   async #reach(from: PartName, to: 'chain' | 'master', url: string): Promise<string> {

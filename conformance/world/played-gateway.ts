@@ -83,6 +83,11 @@ async function newWallet(t: CheckContext): Promise<GatewayWallet> {
   return new GatewayWallet({ signer, cap });
 }
 
+/** The suite as a gateway whose cap is there already, for instance one of another cluster. */
+export function gatewayOf(t: CheckContext, identity: GatewayIdentity): PlayedGateway {
+  return new PlayedGateway(t, new GatewayWallet(identity));
+}
+
 export class PlayedGateway {
   readonly api: MasterApi;
   readonly #t: CheckContext;

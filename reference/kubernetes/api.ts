@@ -34,6 +34,8 @@ export interface KubernetesApiOptions {
   sleep?: Sleep;
   /** Largest body in bytes; default 3 MiB. */
   maxBodyBytes?: number;
+  /** Seconds that events and leases are kept; default: an hour. */
+  ttlSeconds?: number;
 }
 
 export interface KubernetesApi {
@@ -48,7 +50,7 @@ export interface KubernetesApi {
 export function createKubernetesApi(options: KubernetesApiOptions): KubernetesApi {
   const { clock } = options;
   const machinery: Machinery = {
-    objects: new ObjectStore(options.store),
+    objects: new ObjectStore(options.store, { ttlSeconds: options.ttlSeconds }),
     clock: { nowMs: () => clock.nowMs(), sleep: options.sleep ?? timerSleep },
     random: options.random,
   };

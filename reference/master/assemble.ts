@@ -44,9 +44,10 @@ export interface AssembleOptions {
 
 /** The master over its real parts: disk, chain, TEE. Closing it closes them all. */
 export async function assembleMaster(options: AssembleOptions): Promise<Assembly> {
-  const { config, clock, environment, mutant, log } = options;
+  const { config, clock, environment, mutant } = options;
   await mkdir(config.data_dir, { recursive: true, mode: 0o700 });
   const seams = mutate(defaultMasterSeams(config), mutant?.master);
+  const log = seams.log(options.log);
   const tee = await openTee({
     config: config.tee,
     directory: config.data_dir,
@@ -77,6 +78,8 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     logs,
     log,
     bodyBytes: config.limits.body_bytes,
+    ttlSeconds: seams.eventTtlSeconds,
+    scheduling: seams.scheduling,
   });
   const credential = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
   const master = await createMaster({
@@ -103,7 +106,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     credential: mutate(credential, mutant?.credential),
     nonces,
     seams,
-    metrics: new MasterMetrics(),
+    metrics: new MasterMetrics(seams.metrics),
     log,
   });
   return {

@@ -96,9 +96,19 @@ export function bindHandlers(parts: HandlerParts): Handlers {
     attestation: (request) => attestation(request, attest),
     health: healthHandler(seams.health, clock),
     // On a port of their own metrics are no business of this one.
-    metrics: config.metrics ? undefined : forGateways(metricsHandler(metrics), gatewayVerifier),
+    metrics: metricsFor(config, seams, metricsHandler(metrics), gatewayVerifier),
     kubernetes: (request) => kubernetes(request, api),
   };
+}
+
+function metricsFor(
+  config: MasterConfig,
+  seams: MasterSeams,
+  handler: Handler,
+  verifier: CredentialVerifier,
+): Handler | undefined {
+  if (!seams.metricsForGateways) return handler;
+  return config.metrics ? undefined : forGateways(handler, verifier);
 }
 
 function forGateways(handler: Handler, verifier: CredentialVerifier): Handler {

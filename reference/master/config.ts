@@ -36,6 +36,8 @@ const schema = z.strictObject({
       cache_ttl_seconds: seconds.max(300).default(300),
       clock_skew_seconds: z.number().int().min(0).max(30).default(30),
       key_rotation_seconds: seconds.default(86_400),
+      /** How long events and leases are kept. */
+      event_ttl_seconds: seconds.default(3_600),
       /** How far a registration's or heartbeat's own timestamp may lie from the master's clock. */
       heartbeat_window_seconds: seconds.max(30).default(30),
       endpoint_heartbeat_seconds: seconds.default(300),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { bootstrapCluster, createKubernetesApi, startControllers } from '../kubernetes/index.ts';
-import type { LogSource } from '../kubernetes/index.ts';
+import type { LogSource, SchedulingRules } from '../kubernetes/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import type { KeyValueStore } from '../store/types.ts';
@@ -12,12 +12,16 @@ export interface OpenKubernetesOptions {
   clock: Clock;
   logs?: LogSource;
   bodyBytes: number;
+  /** Seconds that events and leases are kept. */
+  ttlSeconds: number;
+  /** How the scheduler goes about its work. */
+  scheduling: SchedulingRules;
   log: Logger;
 }
 
 /** The Kubernetes API over the objects' store, with controllers and scheduler. */
 export function openKubernetes(options: OpenKubernetesOptions): KubernetesPart {
-  const { store, clock, logs, bodyBytes, log } = options;
+  const { store, clock, logs, bodyBytes, ttlSeconds, scheduling, log } = options;
   const api = createKubernetesApi({
     store,
     clock,
@@ -26,12 +30,13 @@ export function openKubernetes(options: OpenKubernetesOptions): KubernetesPart {
     ...(logs ? { logs } : {}),
     log,
     maxBodyBytes: bodyBytes,
+    ttlSeconds,
   });
   return {
     handle: (request) => api.handle(request),
     async start(signal) {
       await bootstrapCluster(api.objects);
-      startControllers({ api, clock, signal, log }).catch((error: unknown) => {
+      startControllers({ api, clock, signal, log, scheduling }).catch((error: unknown) => {
         if (!signal.aborted) log.fatal({ err: error }, 'the controllers ended');
       });
     },

@@ -108,7 +108,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     store: ledger,
     now,
     offlineAfterSeconds: seams.offlineAfterSeconds,
-    busyShare: config.limits.busy_share,
+    busyShare: seams.busyShare,
     newJoinToken: () => `k3s-join.${Buffer.from(random(32)).toString('base64url')}`,
     onTransition: (transition) => {
       // The agent's old token ends with a new registration, a revocation or a slashing.
@@ -120,7 +120,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
   const book = await RequestBook.open({
     store: ledger,
     now,
-    ttlSeconds: config.timings.request_ttl_seconds,
+    ttlSeconds: seams.requestTtlSeconds,
     maxPending: config.limits.pending_requests,
     remembers: seams.remembersEvents,
     comparesDigests: seams.comparesDigests,
@@ -268,9 +268,9 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     ready,
     close: async () => {
       stop.abort();
-      streams.cutAll();
-      sockets.close();
-      await Promise.all([server.close(GRACE_MS), metricsServer?.close()]);
+      if (seams.stopsCleanly) streams.cutAll();
+      if (seams.stopsCleanly) sockets.close();
+      await Promise.all([server.close(seams.stopsCleanly ? GRACE_MS : 0), metricsServer?.close()]);
       await Promise.all(background);
       await runner.idle();
       await lifecycle.idle();

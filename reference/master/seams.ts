@@ -1,8 +1,10 @@
 import type { EventSource } from '../chain/types.ts';
 import type { ServerOptions } from 'node:https';
 import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
+import { schedulingRules, type SchedulingRules } from '../kubernetes/index.ts';
 import type { CredentialSeams } from '../mutants/types.ts';
 import type { SealedStoreOptions } from '../store/sealed-store.ts';
+import type { Logger } from '../protocol/logger.ts';
 import { nodeMay } from './node-authorizer.ts';
 import type { WorkerChecks } from './handlers/worker-request.ts';
 import { defaultWorkerChecks } from './handlers/worker-request.ts';
@@ -54,6 +56,22 @@ export interface MasterSeams {
   events: (source: EventSource) => EventSource;
   /** What answers requests to the Kubernetes API. */
   kubernetes: (handle: KubernetesHandle) => KubernetesHandle;
+  /** Share of a worker in use from which it is busy. */
+  busyShare: number;
+  /** Seconds that a request and its response are kept. */
+  requestTtlSeconds: number;
+  /** Seconds that events and leases are kept. */
+  eventTtlSeconds: number;
+  /** Where log lines go. */
+  log: (log: Logger) => Logger;
+  /** How the scheduler goes about its work. */
+  scheduling: SchedulingRules;
+  /** Body of GET /metrics. */
+  metrics: (text: string) => string;
+  /** Whether metrics are a gateway's to read where they have no port of their own. */
+  metricsForGateways: boolean;
+  /** Whether a stop ends what is open before it closes connections. */
+  stopsCleanly: boolean;
   /** The environment by which the TEE is chosen. */
   teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
@@ -86,6 +104,14 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     storeOptions: (options) => options,
     events: (source) => source,
     kubernetes: (handle) => handle,
+    busyShare: config.limits.busy_share,
+    requestTtlSeconds: config.timings.request_ttl_seconds,
+    eventTtlSeconds: config.timings.event_ttl_seconds,
+    log: (log) => log,
+    scheduling: schedulingRules,
+    metrics: (text) => text,
+    metricsForGateways: true,
+    stopsCleanly: true,
     teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
     attestedKey: (own) => own,

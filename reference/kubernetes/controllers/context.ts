@@ -5,6 +5,7 @@ import type { ObjectsApi } from '../objects-api.ts';
 import { ignoreRaces } from '../objects-api.ts';
 import type { ResourceDefinition } from '../resources/definition.ts';
 import { events } from '../resources/events.ts';
+import type { SchedulingRules } from '../scheduler/choose-node.ts';
 import type { Informer } from './informer.ts';
 import type { ControllerLog } from './work-queue.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -15,6 +16,7 @@ export interface ControllerContext {
   clock: TimedClock;
   signal: AbortSignal;
   log: ControllerLog | undefined;
+  scheduling?: SchedulingRules | undefined;
   /** The shared view of a kind. */
   informer(resource: ResourceDefinition): Informer;
 }

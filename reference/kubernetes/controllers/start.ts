@@ -3,6 +3,7 @@ import type { KubernetesApi } from '../api.ts';
 import type { Sleep } from '../clock.ts';
 import { timerSleep } from '../clock.ts';
 import type { ResourceDefinition } from '../resources/definition.ts';
+import type { SchedulingRules } from '../scheduler/choose-node.ts';
 import { scheduler } from '../scheduler/scheduler.ts';
 import type { Controller, ControllerContext } from './context.ts';
 import { deploymentController } from './deployment.ts';
@@ -21,6 +22,7 @@ export interface ControllerOptions {
   signal: AbortSignal;
   sleep?: Sleep;
   log?: ControllerLog;
+  scheduling?: SchedulingRules;
   /** Which to run; default: all of them. */
   only?: readonly ControllerName[];
 }
@@ -47,6 +49,7 @@ export async function startControllers({
   signal,
   sleep = timerSleep,
   log,
+  scheduling,
   only,
 }: ControllerOptions): Promise<void> {
   const informers = new Map<ResourceDefinition, Informer>();
@@ -59,6 +62,7 @@ export async function startControllers({
       clock: { nowMs: () => clock.nowMs(), sleep },
       signal: either,
       log,
+      scheduling,
       informer: (resource) => {
         const informer = informers.get(resource) ?? new Informer(resource);
         informers.set(resource, informer);

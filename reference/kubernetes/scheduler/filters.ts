@@ -6,27 +6,27 @@ import { allocatableOf, requestsOf } from './resources.ts';
 /** Why a node cannot take a pod, in the scheduler's words; undefined when it can. */
 export type Filter = (pod: Pod, node: Node, used: Readonly<Amounts>) => string | undefined;
 
-const isReady: Filter = (_pod, node) => {
+export const isReady: Filter = (_pod, node) => {
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && node.metadata.deletionTimestamp === undefined
     ? undefined
     : 'node(s) were not ready';
 };
 
-const isSchedulable: Filter = (pod, node) =>
+export const isSchedulable: Filter = (pod, node) =>
   node.spec?.unschedulable === true &&
   !tolerates(pod.spec.tolerations, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
     ? 'node(s) were unschedulable'
     : undefined;
 
-const hasNoForbiddingTaint: Filter = (pod, node) => {
+export const hasNoForbiddingTaint: Filter = (pod, node) => {
   const taint = node.spec?.taints?.find(
     (item) => item.effect !== 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, item),
   );
   return taint && `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
 };
 
-const matchesSelector: Filter = (pod, node) => {
+export const matchesSelector: Filter = (pod, node) => {
   const labels = node.metadata.labels ?? {};
   const fits = Object.entries(pod.spec.nodeSelector ?? {}).every(
     ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
@@ -34,7 +34,7 @@ const matchesSelector: Filter = (pod, node) => {
   return fits && matchesAffinity(pod, node) ? undefined : "node(s) didn't match Pod's node affinity/selector";
 };
 
-const hasRoom: Filter = (pod, node, used) => {
+export const hasRoom: Filter = (pod, node, used) => {
   const wanted = requestsOf(pod);
   const free = allocatableOf(node);
   if (used.pods + 1 > free.pods) return 'Too many pods';

@@ -8,14 +8,14 @@ import type { KubeObject, Node, Pod } from '../meta/objects.ts';
 import { ignoreRaces } from '../objects-api.ts';
 import { nodes } from '../resources/nodes.ts';
 import { pods } from '../resources/pods.ts';
-import { chooseNode } from './choose-node.ts';
+import { chooseNode, schedulingRules } from './choose-node.ts';
 import { Usage } from './resources.ts';
 
 const COMPONENT = 'default-scheduler';
 
 /** Binds pods to nodes; a pod that fits nowhere says why and is tried again when the nodes change. */
 export function scheduler(context: ControllerContext): Controller {
-  const { objects, clock, signal } = context;
+  const { objects, clock, signal, scheduling: rules = schedulingRules } = context;
   const queue = queueOf(context, COMPONENT);
   const podInformer = context.informer(pods);
   const nodeInformer = context.informer(nodes);
@@ -23,6 +23,7 @@ export function scheduler(context: ControllerContext): Controller {
   const waiting = new Set<string>();
 
   const retryWaiting = (): void => {
+    if (!rules.retries) return;
     for (const key of waiting) queue.add(key);
     waiting.clear();
   };
@@ -52,7 +53,7 @@ export function scheduler(context: ControllerContext): Controller {
       await explain(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
       return;
     }
-    const choice = chooseNode(pod, nodeInformer.values() as IterableIterator<Node>, usage);
+    const choice = chooseNode(pod, nodeInformer.values() as IterableIterator<Node>, usage, rules);
     if ('message' in choice) {
       waiting.add(key);
       await explain(pod, 'Unschedulable', choice.message);
@@ -83,6 +84,7 @@ export function scheduler(context: ControllerContext): Controller {
   };
 
   const explain = async (pod: Pod, reason: string, message: string): Promise<void> => {
+    if (!rules.explains) return;
     const present = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     if (present?.status === 'False' && present.reason === reason && present.message === message) return;
     const { namespace = '', name } = pod.metadata;

@@ -29,14 +29,21 @@ export type StoredChange =
 
 const decoder = new TextDecoder();
 
+export interface ObjectStoreOptions {
+  cached?: number;
+  ttlSeconds?: number | undefined;
+}
+
 /** Objects of the resource table in a key-value store. */
 export class ObjectStore {
   readonly #store: KeyValueStore;
   readonly #decoded: LRUCache<string, Stored>;
+  readonly #ttlSeconds: number | undefined;
 
-  /** `cached`: how many decoded objects to keep. */
-  constructor(store: KeyValueStore, cached = 20_000) {
+  /** `cached`: how many decoded objects to keep; `ttlSeconds`: how long what is kept for a time only stays. */
+  constructor(store: KeyValueStore, { cached = 20_000, ttlSeconds }: ObjectStoreOptions = {}) {
     this.#store = store;
+    this.#ttlSeconds = ttlSeconds;
     this.#decoded = new LRUCache({ max: cached });
   }
 
@@ -73,7 +80,8 @@ export class ObjectStore {
     const value = encodeJson(resource.toStored({ ...object, metadata }));
     const key = keyOf(resource, object.metadata.namespace ?? '', object.metadata.name);
     try {
-      const ttl = resource.ttlSeconds === undefined ? {} : { ttlSeconds: resource.ttlSeconds };
+      const seconds = resource.ttlSeconds && (this.#ttlSeconds ?? resource.ttlSeconds);
+      const ttl = seconds === undefined ? {} : { ttlSeconds: seconds };
       return this.#decode(resource, await this.#store.put(key, value, { expected, ...ttl }));
     } catch (error) {
       if (error instanceof ConflictError) return undefined;
