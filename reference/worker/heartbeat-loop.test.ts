@@ -21,6 +21,7 @@ async function play(script: HeartbeatOutcome[], confirm?: () => Promise<void>): 
       },
       rejoin: () => Promise.resolve(void did.push('joined')),
       restartAgent: () => Promise.resolve(void did.push('agent restarted')),
+      agentIsDown: () => false,
       confirmStake: confirm ?? (() => Promise.resolve(void did.push('chain asked'))),
       intervalMs: 1_000,
       failuresBeforeRestart: 3,

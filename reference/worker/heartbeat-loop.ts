@@ -8,6 +8,8 @@ export interface HeartbeatLoopDeps {
   /** Gets the worker registered again. Rejects when that failed for good. */
   rejoin: (signal: AbortSignal) => Promise<void>;
   restartAgent: (signal: AbortSignal) => Promise<void>;
+  /** Whether the agent could not be started when it was last tried. */
+  agentIsDown: () => boolean;
   /** Asks the chain; rejects with WorkerExit when the stake is gone. */
   confirmStake: (signal: AbortSignal) => Promise<void>;
   intervalMs: number;
@@ -32,6 +34,8 @@ export async function heartbeatLoop(deps: HeartbeatLoopDeps, signal: AbortSignal
       log.debug({ step: 'heartbeat' }, 'heartbeat acknowledged');
       backoff.reset();
       inARow = 0;
+      // What kept the agent from starting was the same line that heartbeats go by.
+      if (deps.agentIsDown()) await deps.restartAgent(signal);
       await sleep(intervalMs, signal);
       continue;
     }

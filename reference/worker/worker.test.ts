@@ -172,6 +172,14 @@ describe('a running worker', () => {
     expect(it.agent.did).toEqual(['start', 'stop', 'start']);
   });
 
+  test('starts its agent again when the line that kept it from starting is back', async () => {
+    master.heartbeat = (count) => (count > 1 && count < 5 ? { status: 500 } : { status: 200 });
+    const it = start();
+    it.agent.failsAt = 3;
+    await atLeast(7);
+    expect(it.agent.did).toEqual(['start', 'stop', 'start', 'start']);
+  });
+
   test('gives a hanging master up in time', async () => {
     master.heartbeat = (count) => (count === 1 ? undefined : { status: 200 });
     start();

@@ -69,6 +69,7 @@ class Run {
   #stake: StakeRecord | undefined;
   #token: SealToken | undefined;
   #join: JoinInfo | undefined;
+  #agentIsDown = false;
   #master: MasterClient | undefined;
 
   constructor(deps: WorkerDeps, signal: AbortSignal) {
@@ -190,6 +191,7 @@ class Run {
         },
         rejoin: () => this.#rejoin(),
         restartAgent: () => this.#restartAgent(),
+        agentIsDown: () => this.#agentIsDown,
         confirmStake: () => this.#confirmStake(),
         intervalMs,
         failuresBeforeRestart: seams.failuresBeforeRestart,
@@ -218,10 +220,14 @@ class Run {
     const { agent, log } = this.#deps;
     await agent.stop();
     if (this.#stop.signal.aborted) return;
-    await agent.start(this.#joined()).then(
-      () => log.info({ step: 'agent' }, 'agent restarted'),
-      (error: unknown) => log.error({ step: 'agent', err: error }, 'the agent could not be restarted'),
-    );
+    try {
+      await agent.start(this.#joined());
+      this.#agentIsDown = false;
+      log.info({ step: 'agent' }, 'agent restarted');
+    } catch (error) {
+      this.#agentIsDown = true;
+      log.error({ step: 'agent', err: error }, 'the agent could not be restarted');
+    }
   }
 
   /** Rejects with WorkerExit when the chain says that the stake is not active. */

@@ -21,11 +21,14 @@ const id = (digit: string): string => `0x${digit.repeat(64)}`;
 export class NotingAgent implements Agent {
   readonly did: string[] = [];
   readonly joins: JoinInfo[] = [];
+  /** Which of the things it is told is a start that fails, from 1. */
+  failsAt = 0;
   #alive = false;
 
   start(join: JoinInfo): Promise<void> {
     this.did.push('start');
     this.joins.push(join);
+    if (this.did.length === this.failsAt) return Promise.reject(new Error('unreachable'));
     this.#alive = true;
     return Promise.resolve();
   }
