@@ -4,7 +4,7 @@ import type { Watch } from '../conformance/checks/gateway/watch.ts';
 import type { HttpAnswer } from '../conformance/drivers/http.ts';
 import { HarnessError } from '../conformance/errors.ts';
 import type { CheckContext } from '../conformance/runner/context.ts';
-import { status } from '../conformance/runner/expectations.ts';
+import { eventually, status } from '../conformance/runner/expectations.ts';
 import type { WorkerStarted } from '../conformance/target/worker-pool.ts';
 import type { World } from '../conformance/target/world.ts';
 import type { Actor } from '../conformance/world/actors.ts';
@@ -71,7 +71,18 @@ export class Stage {
     if (this.#namespace !== undefined) return;
     const name = this.t.name('scenario');
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    status(await new Kube(this.t, admin, '').send('POST', '/api/v1/namespaces', { body }), 201);
+    // A gateway that has just started first attests the master.
+    const kube = new Kube(this.t, admin, '');
+    await eventually(
+      'the scenario’s namespace',
+      async () => {
+        const made = await kube.send('POST', '/api/v1/namespaces', { body });
+        if (made.status === 503 || made.status === 504) return undefined;
+        status(made, [201, 409]);
+        return true;
+      },
+      { withinMs: 20_000, intervalMs: 250, signal: this.t.signal },
+    );
     this.#namespace = name;
     this.values.set('namespace', name);
     // The parts go with their folder unless they are somebody else's.

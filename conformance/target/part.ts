@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { HarnessError, TargetError } from '../errors.ts';
 import { poll } from '../drivers/wait.ts';
+import { docker, dockerRun, type ContainerConfig } from './docker-run.ts';
 import { TargetProcess, type Exit } from './process.ts';
 import { fill, withValues, type Values } from './template.ts';
 import type { PartConfig } from './types.ts';
@@ -131,8 +132,16 @@ export class Part implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.#process?.signal('SIGKILL');
-    await this.#process?.exited;
+    if (!this.#process?.running) return;
+    // Docker's client cannot pass SIGKILL on: the container would outlive it.
+    if (this.context.config.start?.container) await docker('kill', this.containerName).catch(() => undefined);
+    else this.#process.signal('SIGKILL');
+    await this.#process.exited;
+  }
+
+  /** Name of its container, when it runs in one. */
+  get containerName(): string {
+    return `${basename(dirname(this.context.dir))}-${this.name}`;
   }
 
   /** Lets it stand still until `resume`. Throws HarnessError for a part whose process is not the suite's own. */
@@ -173,7 +182,7 @@ export class Part implements AsyncDisposable {
 
   #commandLine(): string[] {
     const { config, dir } = this.context;
-    const container = config.start?.container;
+    const container: ContainerConfig | undefined = config.start?.container;
     if (!container)
       return (config.start?.command ?? []).map((item) =>
         this.#fill(item, `start.command of the ${this.name}`),
@@ -181,22 +190,14 @@ export class Part implements AsyncDisposable {
     const args = (container.args ?? []).map((item) =>
       this.#fill(item, `start.container of the ${this.name}`),
     );
-    const run = dirname(dir);
-    const env = Object.keys(config.start?.env ?? {}).flatMap((key) => ['--env', key]);
-    // The host's network and the run's folder at its own path, so that every placeholder means the same inside.
-    return [
-      'docker',
-      'run',
-      '--rm',
-      '--init',
-      '--network',
-      'host',
-      '--volume',
-      `${run}:${run}`,
-      ...env,
-      this.#fill(container.image, 'start.container.image'),
-      ...args,
-    ];
+    return dockerRun(
+      { ...container, image: this.#fill(container.image, 'start.container.image'), args },
+      {
+        name: this.containerName,
+        folder: dirname(dir),
+        env: [...Object.keys(config.start?.env ?? {}), ...Object.keys(this.context.env ?? {})],
+      },
+    );
   }
 
   #fill(text: string, where: string): string {

@@ -1,8 +1,9 @@
 import { UsageError } from '../../conformance/errors.ts';
+import { containers } from './containers.ts';
 import { embedded } from './embedded.ts';
 import type { Provider } from './provider.ts';
 
-export const PROVIDERS: readonly Provider[] = [embedded];
+export const PROVIDERS: readonly Provider[] = [embedded, containers];
 
 /** Throws UsageError for a name that is none. */
 export function providerOf(name: string): Provider {

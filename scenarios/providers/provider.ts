@@ -29,7 +29,7 @@ export interface Provided extends AsyncDisposable {
   readonly lacking: Partial<Record<Capability, string>>;
   /** Path of a kubeconfig of the cluster behind the master, when that is not the master's own. */
   readonly kubeconfig?: string;
-  readonly worldOptions: Pick<WorldOptions, 'workersReachMasterAt'>;
+  readonly worldOptions: Pick<WorldOptions, 'workersReachMasterAt' | 'reach'>;
   /** Faults that can be brought about, once the system is up. */
   faults(world: World): Faults;
 }
