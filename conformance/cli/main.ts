@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SuiteError, describeError } from '../errors.ts';
 import { readJson } from '../paths.ts';
+import { attestCommand } from './attest.ts';
 import { credentialCommand } from './credential.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     mutantsCommand,
     initCommand,
     credentialCommand,
+    attestCommand,
     reportCommand,
   ]) {
     program.addCommand(command().exitOverride().showHelpAfterError('(run it with --help for examples)'));

@@ -38,31 +38,50 @@ const P384 = { name: 'ECDSA', namedCurve: 'P-384' };
 const ES384 = { name: 'ECDSA', hash: 'SHA-384' };
 const HOUR = 3_600_000;
 
-/** Issues a certificate under `issuer`, or a root when there is none. Times in Unix milliseconds. */
+/** How a certificate differs from what its place in the chain asks for. Times in Unix milliseconds. */
+export interface AttesterOptions {
+  from?: number;
+  to?: number;
+  authority?: boolean;
+  /** How many authorities may follow an authority; 3 unless told. */
+  pathLength?: number;
+  /** Key usages in place of the right ones. */
+  usages?: x509.KeyUsageFlags;
+  curve?: 'P-256' | 'P-384';
+  hash?: 'SHA-256' | 'SHA-384';
+  /** The issuer's name, when it is not to be the issuer's own. */
+  issuerName?: string;
+  /** More extensions. */
+  extensions?: x509.Extension[];
+}
+
+/** Issues a certificate under `issuer`, or a root when there is none. */
 export async function attester(
   name: string,
   issuer?: Attester,
-  validity: { from?: number; to?: number; authority?: boolean } = {},
+  validity: AttesterOptions = {},
 ): Promise<Attester> {
-  const keys = await crypto.subtle.generateKey(P384, true, ['sign', 'verify']);
+  const curve = { ...P384, namedCurve: validity.curve ?? P384.namedCurve };
+  const keys = await crypto.subtle.generateKey(curve, true, ['sign', 'verify']);
   const authority = validity.authority ?? issuer === undefined;
   const serial = randomBytes(16);
   serial[0] = 0x41;
-  const usages = authority
+  const usual = authority
     ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign
     : x509.KeyUsageFlags.digitalSignature;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial.toString('hex'),
     subject: `CN=${name}`,
-    issuer: issuer?.certificate.subject ?? `CN=${name}`,
+    issuer: validity.issuerName ?? issuer?.certificate.subject ?? `CN=${name}`,
     notBefore: new Date(validity.from ?? Date.now() - HOUR),
     notAfter: new Date(validity.to ?? Date.now() + HOUR),
-    signingAlgorithm: ES384,
+    signingAlgorithm: { ...ES384, hash: validity.hash ?? ES384.hash },
     publicKey: keys.publicKey,
     signingKey: issuer?.keys.privateKey ?? keys.privateKey,
     extensions: [
-      new x509.BasicConstraintsExtension(authority, authority ? 3 : undefined, true),
-      new x509.KeyUsagesExtension(usages, true),
+      new x509.BasicConstraintsExtension(authority, authority ? (validity.pathLength ?? 3) : undefined, true),
+      new x509.KeyUsagesExtension(validity.usages ?? usual, true),
+      ...(validity.extensions ?? []),
     ],
   });
   return { certificate, keys };

@@ -1,5 +1,6 @@
 import { decode, encode } from 'cborg';
-import { TargetError } from '../../errors.ts';
+import { describeError } from '../../errors.ts';
+import { AttestationFault } from './fault.ts';
 
 /** An attestation document as it was received; field names and types are those of Nitro Enclaves. */
 export interface AttestationDocument {
@@ -20,61 +21,131 @@ export interface AttestationDocument {
 /** A COSE_Sign1 message around a document. */
 export interface SignedDocument {
   document: AttestationDocument;
-  /** Of the protected header; -35 is ES384. */
-  algorithm: unknown;
   /** What the signature is over. */
   signed: Uint8Array;
+  /** r and s, 48 bytes each. */
   signature: Uint8Array;
+  /** Fields that the payload leaves out; only optional ones. */
+  absent: readonly string[];
 }
 
-const FIELDS = [
-  'cabundle',
-  'certificate',
-  'digest',
-  'module_id',
-  'nonce',
-  'pcrs',
-  'public_key',
-  'timestamp',
-  'user_data',
-] as const;
+/** Longest message that is read at all. */
+export const MAX_DOCUMENT = 20_000;
+const MAX_CERTIFICATE = 1024;
+const MAX_KEY = 1024;
+const MAX_DATA = 512;
+const MAX_BUNDLE = 32;
+const PCR_BYTES = 48;
+const SIGNATURE_BYTES = 96;
+/** One-byte spelling of tag 18. */
 const COSE_SIGN1_TAG = 0xd2;
+const ALGORITHM_HEADER = 1;
+/** ECDSA on P-384 with SHA-384. */
+export const ES384 = -35;
 
-/** Takes a message apart; a TargetError says what is malformed. Nothing is verified yet. */
+const REQUIRED = ['module_id', 'timestamp', 'digest', 'pcrs', 'certificate', 'cabundle'] as const;
+const OPTIONAL = ['public_key', 'user_data', 'nonce'] as const;
+
+/** Takes a message apart and checks the form of every part; an AttestationFault says what is malformed. Nothing is verified yet. */
 export function readDocument(bytes: Uint8Array): SignedDocument {
-  const message = cbor('message', bytes[0] === COSE_SIGN1_TAG ? bytes.subarray(1) : bytes);
-  if (!Array.isArray(message) || message.length !== 4) throw malformed('it is no array of four');
-  const [header, , payload, signature] = message as unknown[];
-  if (!isBytes(header) || !isBytes(payload) || !isBytes(signature)) {
-    throw malformed('header, payload and signature are not all byte strings');
+  if (bytes.length > MAX_DOCUMENT) {
+    throw new AttestationFault('Oversize', `it has ${bytes.length} bytes; ${MAX_DOCUMENT} are allowed`);
   }
-  const headers = cbor('protected header', header);
+  const message = cbor('message', bytes[0] === COSE_SIGN1_TAG ? bytes.subarray(1) : bytes);
+  if (!Array.isArray(message) || message.length !== 4) throw cose('it is no array of four items');
+  const [header, unprotected, payload, signature] = message as unknown[];
+  if (!isBytes(header) || !isBytes(payload) || !isBytes(signature)) {
+    throw cose('protected header, payload and signature are not all byte strings');
+  }
+  if (!(unprotected instanceof Map) || unprotected.size > 0)
+    throw cose('the unprotected header is not empty');
+  requireEs384(cbor('protected header', header));
+  if (signature.length !== SIGNATURE_BYTES) {
+    throw cose(`the signature has ${signature.length} bytes; r and s of ES384 have ${SIGNATURE_BYTES}`);
+  }
   const fields = cbor('payload', payload);
-  if (!(headers instanceof Map) || !(fields instanceof Map)) throw malformed('header or payload is no map');
+  if (!(fields instanceof Map)) throw malformed('the payload is no map');
   return {
     document: documentOf(fields),
-    algorithm: headers.get(1) as unknown,
+    absent: OPTIONAL.filter((name) => !fields.has(name)),
     signed: encode(['Signature1', header, new Uint8Array(), payload]),
     signature,
   };
 }
 
-function documentOf(fields: ReadonlyMap<unknown, unknown>): AttestationDocument {
-  const names = [...fields.keys()].map(String).toSorted();
-  if (names.join() !== FIELDS.join()) throw malformed(`its fields are ${names.join(', ')}`);
-  const document = Object.fromEntries(fields) as unknown as AttestationDocument;
-  const { module_id, timestamp, digest, pcrs, certificate, cabundle } = document;
-  if (typeof module_id !== 'string' || module_id === '') throw malformed('module_id is no text');
-  if (!Number.isSafeInteger(timestamp)) throw malformed('timestamp is no whole number');
-  if (typeof digest !== 'string') throw malformed('digest is no text');
-  if (!(pcrs instanceof Map) || ![...pcrs.values()].every(isBytes))
-    throw malformed('pcrs is no map of bytes');
-  if (!isBytes(certificate)) throw malformed('certificate is no byte string');
-  if (!Array.isArray(cabundle) || !cabundle.every(isBytes)) throw malformed('cabundle is no list of bytes');
-  for (const name of ['public_key', 'user_data', 'nonce'] as const) {
-    if (document[name] !== null && !isBytes(document[name])) throw malformed(`${name} is no byte string`);
+/** The algorithm stands alone in the protected header: with a second header, or another algorithm, nothing is promised. */
+function requireEs384(headers: unknown): void {
+  if (!(headers instanceof Map)) throw cose('the protected header holds no map');
+  const algorithm: unknown = headers.get(ALGORITHM_HEADER);
+  if (algorithm !== ES384 || headers.size !== 1) {
+    const got = headers.size === 1 ? String(algorithm) : `${headers.size} headers`;
+    throw new AttestationFault(
+      'UnsupportedAlgorithm',
+      `the header must be ES384 (${ES384}) alone, not ${got}`,
+    );
   }
-  return document;
+}
+
+function documentOf(fields: ReadonlyMap<unknown, unknown>): AttestationDocument {
+  const known: readonly unknown[] = [...REQUIRED, ...OPTIONAL];
+  for (const name of fields.keys()) {
+    if (!known.includes(name)) throw malformed(`a field ${JSON.stringify(name)} is not of this format`);
+  }
+  for (const name of REQUIRED) if (!fields.has(name)) throw malformed(`the field ${name} is missing`);
+  const moduleId = fields.get('module_id');
+  if (typeof moduleId !== 'string' || moduleId === '') throw malformed('module_id is no text, or empty');
+  const digest = fields.get('digest');
+  if (digest !== 'SHA384') throw malformed('digest is not SHA384');
+  const timestamp = fields.get('timestamp');
+  if (typeof timestamp !== 'number' || !Number.isSafeInteger(timestamp) || timestamp <= 0) {
+    throw malformed('timestamp is no positive whole number of milliseconds');
+  }
+  return {
+    module_id: moduleId,
+    timestamp,
+    digest,
+    pcrs: pcrsOf(fields.get('pcrs')),
+    certificate: bytesOf('certificate', fields.get('certificate'), 1, MAX_CERTIFICATE),
+    cabundle: bundleOf(fields.get('cabundle')),
+    public_key: optional('public_key', fields.get('public_key'), 1, MAX_KEY),
+    user_data: optional('user_data', fields.get('user_data'), 0, MAX_DATA),
+    nonce: optional('nonce', fields.get('nonce'), 0, MAX_DATA),
+  };
+}
+
+function pcrsOf(value: unknown): Map<number, Uint8Array> {
+  if (!(value instanceof Map) || value.size < 1 || value.size > 32)
+    throw malformed('pcrs is no map of 1 to 32');
+  const pcrs = new Map<number, Uint8Array>();
+  for (const [index, digest] of value as ReadonlyMap<unknown, unknown>) {
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index > 31) {
+      throw malformed(`pcrs has the key ${JSON.stringify(String(index))}; 0 to 31 are allowed`);
+    }
+    pcrs.set(index, bytesOf(`PCR${index}`, digest, PCR_BYTES, PCR_BYTES));
+  }
+  return pcrs;
+}
+
+function bundleOf(value: unknown): Uint8Array[] {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_BUNDLE) {
+    throw malformed(`cabundle is no list of 1 to ${MAX_BUNDLE} certificates`);
+  }
+  return (value as readonly unknown[]).map((der, index) =>
+    bytesOf(`cabundle[${index}]`, der, 1, MAX_CERTIFICATE),
+  );
+}
+
+function optional(name: string, value: unknown, least: number, most: number): Uint8Array | null {
+  return value === null || value === undefined ? null : bytesOf(name, value, least, most);
+}
+
+function bytesOf(name: string, value: unknown, least: number, most: number): Uint8Array {
+  if (!isBytes(value)) throw malformed(`${name} is no byte string`);
+  if (value.length < least || value.length > most) {
+    const wanted = least === most ? `${least}` : `${least} to ${most}`;
+    throw malformed(`${name} has ${value.length} bytes; ${wanted} are allowed`);
+  }
+  return value;
 }
 
 function cbor(what: string, bytes: Uint8Array): unknown {
@@ -84,9 +155,13 @@ function cbor(what: string, bytes: Uint8Array): unknown {
       useMaps: true,
       rejectDuplicateMapKeys: true,
       allowIndefinite: false,
+      allowUndefined: false,
+      allowInfinity: false,
+      allowNaN: false,
     }) as unknown;
   } catch (cause) {
-    throw new TargetError(`the ${what} of the attestation is no strict CBOR`, { cause });
+    // A RangeError among these is the stack that ended in deep nesting.
+    throw new AttestationFault('MalformedCbor', `the ${what} is no strict CBOR: ${describeError(cause)}`);
   }
 }
 
@@ -94,6 +169,10 @@ function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array;
 }
 
-function malformed(why: string): TargetError {
-  return new TargetError(`the attestation is malformed: ${why}`);
+function cose(why: string): AttestationFault {
+  return new AttestationFault('MalformedCose', `the message is malformed: ${why}`);
+}
+
+function malformed(why: string): AttestationFault {
+  return new AttestationFault('MalformedDocument', `the document is malformed: ${why}`);
 }
