@@ -128,6 +128,13 @@ function missingK6(engine: EngineName | undefined): string {
     : 'not on PATH, and K6 names none: the built-in engine was used';
 }
 
+/** The engine asked for where the scenario has it, else the scenario's preferred one of those that are there. */
+export function engineFor(scenario: Scenario, asked: EngineName | undefined, k6: boolean): EngineName {
+  const there = scenario.engines.filter((engine) => engine === 'builtin' || k6);
+  if (asked !== undefined && there.includes(asked)) return asked;
+  return there[0] ?? 'builtin';
+}
+
 async function playScenario(
   stage: Stage,
   scenario: Scenario,
@@ -135,7 +142,7 @@ async function playScenario(
   k6: string | undefined,
 ): Promise<{ played: Played; shown?: LoadScenario }> {
   const began = Date.now();
-  const engine: EngineName = k6 && scenario.engines.includes('k6') ? 'k6' : 'builtin';
+  const engine = engineFor(scenario, options.engine, k6 !== undefined);
   const play = (plan: TrafficPlan): Promise<TrafficResult[]> =>
     engine === 'k6' && k6
       ? playK6(plan, {

@@ -47,13 +47,14 @@ export class Stage implements AsyncDisposable {
     return figure;
   }
 
-  /** Process ids of the servers that the suite started, by part. */
+  /** Process ids of the servers that the suite started, by part; `chain` is the embedded one. */
   get pids(): Map<string, number> {
     const pids = new Map<string, number>();
     for (const [name, { part }] of this.world.servers) {
       // A container's client is not the server.
       if (part.process?.running && !part.context.config.start?.container) pids.set(name, part.process.pid);
     }
+    if (this.world.localnet) pids.set('chain', this.world.localnet.pid);
     return pids;
   }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SuiteError, describeError } from '../errors.ts';
 import { readJson } from '../paths.ts';
 import { attestCommand } from './attest.ts';
+import { benchCommand } from './bench.ts';
 import { credentialCommand } from './credential.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     runCommand,
     listCommand,
     loadCommand,
+    benchCommand,
     scenarioCommand,
     upCommand,
     mutantsCommand,

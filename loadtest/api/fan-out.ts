@@ -34,7 +34,8 @@ export async function fanOut(
       origin: server.url,
       path: `${path}?watch=true&timeoutSeconds=240&resourceVersion=${since}`,
       method: 'GET',
-      headers,
+      // Asked for each watch: they may be those of many users.
+      headers: await server.headers(),
       signal: ending.signal,
     });
     if (answer.statusCode !== 200) return;

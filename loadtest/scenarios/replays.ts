@@ -19,19 +19,15 @@ export const replayFlood: Scenario = {
   title: 'One valid heartbeat, thousands of copies over many connections',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const rate = scale.rate(500, 2000);
-    const seconds = scale.seconds(4, 52);
+    const rate = scale.rate(500, 1000);
+    const seconds = scale.seconds(4, 105);
     const workers = await crowd(stage.session, 'node', 3);
     await register(stage, workers);
     const [attacked, ...others] = workers as [Member, ...Member[]];
-    const copy = await oneMessage(attacked);
+    const valid = await beats('heartbeats', others, LEGITIMATE_A_SECOND, seconds);
     const traffics = await play(
       stage.plan(
-        [
-          copies(copy, rate, seconds, 128),
-          readTraffic(50, seconds),
-          await beats('heartbeats', others, LEGITIMATE_A_SECOND, seconds),
-        ],
+        [copies(await oneMessage(attacked), rate, seconds, 128), readTraffic(50, seconds), valid],
         [stage.reader],
       ),
     );
@@ -52,7 +48,7 @@ export const nonceFlood: Scenario = {
   title: 'Thousands of valid credentials fill the memory of nonces',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const rate = scale.rate(250, 1000);
+    const rate = scale.rate(250, 500);
     const seconds = scale.seconds(4, 20);
     const workers = await crowd(stage.session, 'node', scale.size(3, 6));
     await register(stage, workers);

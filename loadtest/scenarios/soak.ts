@@ -28,7 +28,7 @@ export const soak: Scenario = {
       ),
     );
     await sampler[Symbol.asyncDispose]();
-    const slopes = [...stage.pids.keys()].map((part) => {
+    const slopes = (['gateway', 'master'] as const).map((part) => {
       const samples = sampler.samplesOf(part);
       return {
         part,

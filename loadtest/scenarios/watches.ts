@@ -8,6 +8,8 @@ import { crowd, type Member } from '../crowd.ts';
 import type { Stage } from '../stage.ts';
 import type { Measure, Scenario } from './scenario.ts';
 
+/** One wallet alone would soon be above what a wallet may send. */
+const USERS = 8;
 const PODS = '/api/v1/namespaces/default/pods';
 
 export const watchFanout: Scenario = {
@@ -18,15 +20,16 @@ export const watchFanout: Scenario = {
     const watchers = scale.size(100, 1100);
     const { gateway } = stage.world.info;
     if (!gateway) throw new HarnessError('the target has no gateway to watch at');
-    const [[user], [admin]] = await Promise.all([
-      crowd(stage.session, 'user', 1),
+    const [users, [admin]] = await Promise.all([
+      crowd(stage.session, 'user', USERS),
       crowd(stage.session, 'admin', 1),
     ]);
+    let turn = 0;
     const agent = agentFor({ ca: gateway.ca });
     const server: Server = {
       url: gateway.url,
       agent,
-      headers: async () => ({ authorization: `Bearer ${await session(user!)}` }),
+      headers: async () => ({ authorization: `Bearer ${await session(users[(turn += 1) % USERS]!)}` }),
     };
     try {
       const run = randomLabel();
