@@ -97,12 +97,15 @@ export class MasterClient {
         const answer = await this.#send(urls[index] ?? '', call);
         // A standby says 503 to what only the leader may do.
         if (answer.status === 503 && i + 1 < urls.length) {
-          answer.body.destroy();
+          // Read to its end, so that the connection can be used again; what goes wrong with it is of no interest.
+          answer.body.on('error', () => undefined).resume();
           continue;
         }
         this.#preferred = index;
         return answer;
       } catch (error) {
+        // Whoever said nothing so far is not asked first the next time.
+        this.#preferred = (index + 1) % urls.length;
         if (call.signal?.aborted === true) throw call.signal.reason;
         failure = error;
         if (!isSafeElsewhere(error, call.method)) break;

@@ -25,11 +25,14 @@ import { createMaster } from './master.ts';
 import { MasterMetrics } from './metrics.ts';
 import { PodLogs } from './pod-logs.ts';
 import { defaultMasterSeams } from './seams.ts';
+import { Replica, whileLeading } from './replicas.ts';
 import { openStores } from './stores.ts';
 
 export interface Assembly extends Master {
   /** URL that is listened on. */
   readonly url: string;
+  /** Aborts when this master must not lead any longer; never without others. */
+  readonly lost: AbortSignal | undefined;
   /** Seals everything under fresh keys. */
   rotateKeys(): Promise<void>;
 }
@@ -40,6 +43,8 @@ export interface AssembleOptions {
   environment: Readonly<Record<string, string | undefined>>;
   mutant: Mutant | undefined;
   log: Logger;
+  /** Ends the wait of a standby. */
+  signal?: AbortSignal;
 }
 
 /** The master over its real parts: disk, chain, TEE. Closing it closes them all. */
@@ -48,18 +53,32 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   await mkdir(config.data_dir, { recursive: true, mode: 0o700 });
   const seams = mutate(defaultMasterSeams(config), mutant?.master);
   const log = seams.log(options.log);
-  const tee = await openTee({
-    config: config.tee,
-    directory: config.data_dir,
-    clock,
-    randomBytes,
-    environment: seams.teeEnvironment(environment),
-  });
+  const signal = options.signal ?? new AbortController().signal;
+  const sharedDir = config.shared_dir ?? config.data_dir;
+  const replica = config.etcd && new Replica(config.etcd, log);
+  const once = <T>(work: () => Promise<T>): Promise<T> => (replica ? replica.alone(work, signal) : work());
+  const tee = await once(() =>
+    openTee({
+      config: config.tee,
+      directory: sharedDir,
+      clock,
+      randomBytes,
+      environment: seams.teeEnvironment(environment),
+    }),
+  );
   const wallet = await openWallet(config.wallet);
   const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
   const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
-  const tls = await ensureServerCertificate(config.data_dir, [...hosts], () => clock.nowMs());
-  const stores = await openStores({ config, clock, tee, storeOptions: seams.storeOptions, log });
+  const tls = await once(() => ensureServerCertificate(sharedDir, [...hosts], () => clock.nowMs()));
+  const leadership = await replica?.untilLeading(config.listen, tls, clock, signal);
+  const stores = await openStores({
+    config,
+    clock,
+    tee,
+    storeOptions: seams.storeOptions,
+    etcd: replica && leadership && { client: replica.client, prefix: replica.prefix, leadership },
+    log,
+  });
   const client = connectChain(config.chain.url);
   const reader = new ChainClient(client, config.chain);
   const cache = new TokenCache({
@@ -81,6 +100,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     ttlSeconds: seams.eventTtlSeconds,
     scheduling: seams.scheduling,
   });
+  const handle = seams.kubernetes(kubernetes.handle);
   const credential = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
   const master = await createMaster({
     config,
@@ -89,7 +109,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     randomBytes,
     ledger: stores.ledger,
     storeSize: () => stores.size(),
-    kubernetes: { ...kubernetes, handle: seams.kubernetes(kubernetes.handle) },
+    kubernetes: { ...kubernetes, handle: leadership ? whileLeading(leadership, handle) : handle },
     logs,
     tee,
     tls,
@@ -114,10 +134,13 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     metricsPort: master.metricsPort,
     ready: master.ready,
     url: `https://${config.listen.host}:${master.port}`,
+    lost: leadership?.signal,
     rotateKeys: () => stores.rotateKeys(),
     close: async () => {
       await master.close();
       await stores.close();
+      await leadership?.release();
+      await replica?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -12,6 +12,20 @@ const schema = z.strictObject({
   /** What workers and gateways are told to call, e.g. `https://master.example:8443`. */
   public_url: z.url({ protocol: /^https$/ }),
   data_dir: z.string().min(1),
+  /** What replicas share: certificate authority, and what stands for the platform where the TEE is simulated. */
+  shared_dir: z.string().min(1).optional(),
+  /** Several masters on one etcd, one of which leads; each a store of its own when absent. */
+  etcd: z
+    .strictObject({
+      endpoints: z.array(z.url({ protocol: /^https?$/ })).min(1),
+      prefix: z
+        .string()
+        .regex(/^\/.*\/$/, 'begins and ends with a slash')
+        .default('/k3s-daas/'),
+      /** Silence after which a leader has lost its place. */
+      lease_seconds: seconds.default(3),
+    })
+    .optional(),
   chain: z.strictObject({
     url: z.url({ protocol: /^https?$/ }),
     package: objectId,

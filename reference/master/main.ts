@@ -12,6 +12,9 @@ const REFUSED = 2;
 /** A shutdown that hangs must not become one that never ends. */
 const SHUTDOWN_MS = 9_000;
 
+/** A standby was asked to stop. */
+class StoppedError extends Error {}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new ConfigError('usage: main.ts --config FILE');
@@ -20,14 +23,29 @@ async function main(): Promise<void> {
   const log = createLogger({ name: 'master', level, ...(file === undefined ? {} : { file }) });
   const mutant = await activeMutant(process.env);
   const stopped = Promise.withResolvers<string>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve(signal));
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping.abort(new StoppedError(signal));
+      stopped.resolve(signal);
+    });
+  }
   const master = await assembleMaster({
     config,
     clock: systemClock,
     environment: process.env,
     mutant,
     log,
+    signal: stopping.signal,
   });
+  // Another master leads or will: whatever this one still holds in memory is of no use to anybody.
+  const onLost = (): void => {
+    if (stopping.signal.aborted) return;
+    log.fatal({ err: master.lost?.reason }, 'no longer leading');
+    process.exit(1);
+  };
+  master.lost?.addEventListener('abort', onLost);
+  if (master.lost?.aborted) onLost();
   process.on('SIGHUP', () => {
     master.rotateKeys().then(
       () => log.info('store keys rotated'),
@@ -56,6 +74,7 @@ try {
   await main();
   process.exit();
 } catch (error) {
+  if (error instanceof StoppedError) process.exit(0);
   const refused = error instanceof ConfigError || error instanceof TeeUnavailableError;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(refused ? REFUSED : 1);

@@ -30,6 +30,7 @@ export const REASONS = {
   TooManyRequests: { http: 429, kubernetes: 'TooManyRequests' },
   InternalError: { http: 500, kubernetes: 'InternalError' },
   ChainUnavailable: { http: 503, kubernetes: 'ServiceUnavailable' },
+  NotLeading: { http: 503, kubernetes: 'ServiceUnavailable' },
   CacheFull: { http: 503, kubernetes: 'ServiceUnavailable' },
   Timeout: { http: 504, kubernetes: 'Timeout' },
   StoreFull: { http: 507, kubernetes: 'InsufficientStorage' },

@@ -62,6 +62,7 @@ const MESSAGES: Record<Reason, string> = {
   TooManyRequests: 'too many requests',
   InternalError: 'internal error',
   ChainUnavailable: 'the chain cannot be reached',
+  NotLeading: 'this master does not lead',
   CacheFull: 'no room to remember another credential',
   Timeout: 'the request was not answered in time',
   StoreFull: 'the store is full',
