@@ -96,7 +96,7 @@ function stepRow(step: StepResult): Markup {
     <div>
       <span>${step.said}</span>
       ${step.verdict !== 'not_run' && html`<span class="soft small"> ${duration(step.duration_ms)}</span>`}
-      ${step.notes.map((note) => html`<p class="small soft note">${note}</p>`)}
+      ${step.notes.map((note) => html`<p class="small soft told">${note}</p>`)}
       ${step.message && html`<p class="why">${step.message}</p>`}
       ${
         step.wanted !== undefined &&

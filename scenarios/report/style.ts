@@ -11,12 +11,13 @@ export const SCENARIO_STYLE = `
 .steps{list-style:none;margin:16px 0 0;padding:0}
 .steps li{display:grid;grid-template-columns:26px 1fr;padding:3px 0}
 .steps li.not_run{opacity:.55}
-.steps .note{overflow-wrap:anywhere}
+.steps .told{overflow-wrap:anywhere}
 .timeline{margin:16px 0 0;padding:12px 14px 8px;background:var(--code);border-radius:8px;position:relative}
 .timeline .lane{position:relative;height:16px;font-size:11px;line-height:14px}
 .timeline .lane i{position:absolute;top:3px;height:9px;border-radius:3px;background:var(--v,var(--accent))}
 .timeline .lane.pass i{--v:var(--accent)}
 .timeline .lane span{position:absolute;padding:0 6px;color:var(--soft);white-space:nowrap}
+.timeline .lane span.within{color:var(--card);line-height:15px}
 .timeline .lane.chain{margin-top:6px;border-top:1px solid var(--line);height:18px}
 .timeline .lane.chain i{width:2px;top:5px;height:11px;border-radius:1px}
 .timeline .K8sAPIRequest{background:var(--warn)!important}

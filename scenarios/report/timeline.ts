@@ -49,13 +49,15 @@ export function timeline({ steps, moments, duration_ms: total }: ScenarioResult)
 function bar(step: StepResult, place: (ms: number) => string): Markup {
   const left = place(step.at_ms);
   const width = (Number(place(step.at_ms + step.duration_ms)) - Number(left)).toFixed(2);
-  // Words stand where there is room: after a bar in the left half, before one in the right half.
-  const before = Number(left) > 55;
-  const label = before
-    ? `right:${(100 - Number(left)).toFixed(2)}%`
-    : `left:${(Number(left) + Number(width)).toFixed(2)}%`;
+  const end = Number(left) + Number(width);
+  // Words stand where there is room: after a bar, before one that reaches far to the right, or in one that fills the row.
+  const side = end < 85 ? 'after' : Number(left) > 15 ? 'before' : 'within';
+  const label =
+    side === 'after'
+      ? `left:${end.toFixed(2)}%`
+      : `${side === 'before' ? 'right' : 'left'}:${(side === 'before' ? 100 - Number(left) : Number(left)).toFixed(2)}%`;
   return html`<div class="lane ${step.verdict}">
     <i style="left:${left}%;width:max(${width}%,3px)" title="${step.said}"></i
-    ><span class="${before && 'before'}" style="${label}">${step.step}</span>
+    ><span class="${side}" style="${label}">${step.step}</span>
   </div>`;
 }

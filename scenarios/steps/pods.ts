@@ -31,7 +31,8 @@ async function addEffects(s: Stage, actor: string, made: string, pods: readonly 
         got: effect,
       },
     );
-    if (evidence) (evidence.workers ??= []).push(effect);
+    const known = evidence?.workers?.some(({ uid }) => uid === effect.uid);
+    if (evidence && !known) (evidence.workers ??= []).push(effect);
     s.note(`${effect.pod} runs on ${effect.node} as ${effect.pod_ip} since ${effect.started_at}`);
   }
 }
@@ -78,6 +79,8 @@ export const podSteps = [
     run: async (s, p) => {
       const spec = { nodeSelector: { 'kubernetes.io/hostname': s.worker(p.on).nodeId } };
       status(await s.write(p.as, 'POST', s.kube(p.as).path('pods'), pod(p.name, s.namespace, spec)), 201);
+      const evidence = s.evidence.at(-1);
+      if (evidence) s.made.set(p.name, evidence);
       const object = await eventually(
         'the scheduler’s no',
         async () => {
