@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usageOf } from './process-usage.ts';
-import { cpuUsed, growthPerMinute, Sampler, type UsageSample } from './sampler.ts';
+import { cpuUsed, floorGrowthPerMinute, growthPerMinute, Sampler, type UsageSample } from './sampler.ts';
 
 function samples(memory: (second: number) => number): UsageSample[] {
   return Array.from({ length: 121 }, (_, second) => ({
@@ -36,6 +36,15 @@ describe('growth', () => {
         )!,
       ),
     ).toBeLessThan(2);
+  });
+
+  it('of the floor is that of a leak, not that of garbage which lies for long', () => {
+    const garbage = samples((second) => 200 + (second % 50) * 1.5);
+    expect(floorGrowthPerMinute(garbage, memory)).toBeLessThan(1);
+    expect(growthPerMinute(garbage, memory)).toBeGreaterThan(10);
+    const leak = samples((second) => 200 + (second % 20) * 3 + second / 2);
+    expect(floorGrowthPerMinute(leak, memory)).toBeGreaterThan(20);
+    expect(floorGrowthPerMinute([], memory)).toBeUndefined();
   });
 
   it('is unknown without samples', () => {

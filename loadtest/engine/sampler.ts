@@ -79,3 +79,21 @@ export function growthPerMinute(
   if (slopes.length === 0) return undefined;
   return slopes.toSorted((a, b) => a - b)[slopes.length >> 1];
 }
+
+/**
+ * How fast the floor of a value rises, a minute: the lowest of the last third against the lowest of the third before it.
+ * A runtime lets garbage lie for a minute and more, so that memory rises steadily although nothing leaks; what is left
+ * after a collection tells.
+ */
+export function floorGrowthPerMinute(
+  samples: readonly UsageSample[],
+  of: (sample: UsageSample) => number,
+): number | undefined {
+  const third = Math.floor(samples.length / 3);
+  if (third === 0) return undefined;
+  const floor = (some: readonly UsageSample[]): UsageSample =>
+    some.reduce((low, sample) => (of(sample) < of(low) ? sample : low));
+  const earlier = floor(samples.slice(third, 2 * third));
+  const later = floor(samples.slice(2 * third));
+  return ((of(later) - of(earlier)) / (later.second - earlier.second)) * 60;
+}

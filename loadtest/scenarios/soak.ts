@@ -1,5 +1,5 @@
 import { crowd } from '../crowd.ts';
-import { growthPerMinute } from '../engine/sampler.ts';
+import { floorGrowthPerMinute, growthPerMinute } from '../engine/sampler.ts';
 import { rounded } from '../engine/tally.ts';
 import { register } from './heartbeats.ts';
 import { readTraffic } from './reads.ts';
@@ -16,7 +16,7 @@ export const soak: Scenario = {
   title: 'Constant load for long: do memory and connections grow?',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const seconds = scale.seconds(5, 120);
+    const seconds = scale.seconds(5, 150);
     const rate = scale.rate(100, 150);
     const workers = await crowd(stage.session, 'node', 2);
     await register(stage, workers);
@@ -32,13 +32,13 @@ export const soak: Scenario = {
       const samples = sampler.samplesOf(part);
       return {
         part,
-        memory: growthPerMinute(samples, ({ residentMb }) => residentMb),
+        memory: floorGrowthPerMinute(samples, ({ residentMb }) => residentMb),
         sockets: growthPerMinute(samples, ({ sockets }) => sockets),
       };
     });
     const notes = slopes.map(
       ({ part, memory, sockets }) =>
-        `${part}: memory ${signed(memory)} MB a minute, sockets ${signed(sockets)} a minute`,
+        `${part}: floor of memory ${signed(memory)} MB a minute, sockets ${signed(sockets)} a minute`,
     );
     if (seconds < SHORTEST_S)
       return { traffics, measures: [], notes: [...notes, `too short to judge: ${SHORTEST_S} s at least`] };
