@@ -10,7 +10,7 @@ import { probeServer } from './probe.ts';
 import type { ServerRequest, ServerStarted } from './server-pool.ts';
 import type { ServerConfig } from './types.ts';
 import type { WorkerRequest, WorkerStarted } from './worker-pool.ts';
-import type { World } from './world.ts';
+import type { ServerName, World } from './world.ts';
 
 /** Which part: a server by its role, a worker by the id it was started with. */
 export interface PartRef {
@@ -83,7 +83,8 @@ export function controlMethods(
     return chain.operator;
   };
   const partOf = (ref: PartRef): Part => {
-    if (ref.part === 'gateway' || ref.part === 'master') {
+    if (ref.part === 'store' && world.store) return world.store;
+    if (isServer(ref.part)) {
       const server = world.servers.get(ref.part);
       if (!server) throw new HarnessError(`the target has no ${ref.part}`);
       return server.part;
@@ -149,9 +150,10 @@ export function controlMethods(
       const part = partOf(ref);
       await part.start(ref.values, ref.env ? { env: ref.env } : {});
       if (ref.await === 'spawn') return;
-      if (ref.part !== 'gateway' && ref.part !== 'master') return;
+      if (!isServer(ref.part)) return;
       const url = world.values.get(`${ref.part}.url`) ?? '';
-      await probeServer({ name: ref.part, url, caFile: world.values.get(`${ref.part}.ca`), part });
+      const name = ref.part === 'gateway' ? 'gateway' : 'master';
+      await probeServer({ name, url, caFile: world.values.get(`${ref.part}.ca`), part });
     },
     stop: async (ref) => {
       const before = Date.now();
@@ -176,6 +178,10 @@ export function controlMethods(
     storage: async (ref) => ({ files: (await Promise.all(partOf(ref).storage.map(filesUnder))).flat() }),
   };
   return methods as Control & Record<string, (params: never) => Promise<unknown>>;
+}
+
+function isServer(part: string): part is ServerName {
+  return part === 'gateway' || part === 'master' || part === 'standby';
 }
 
 async function filesUnder(path: string): Promise<string[]> {

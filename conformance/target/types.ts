@@ -12,6 +12,10 @@ export interface TargetFile {
   gateway?: ServerConfig | 'bundled';
   master?: ServerConfig | 'bundled';
   worker?: WorkerConfig | 'bundled';
+  /** A further master that takes over from the first; for the feature HighAvailability. */
+  standby?: ServerConfig;
+  /** What masters share, for instance etcd: started before them. */
+  store?: PartConfig;
 }
 
 export type ChainConfig =

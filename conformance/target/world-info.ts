@@ -11,6 +11,8 @@ export interface WorldInfo {
   gateway?: ServerInfo;
   /** `rotates`: the target file says how its store's key is replaced on demand. */
   master?: ServerInfo & { metricsUrl?: string; rotates?: boolean };
+  /** A master that takes over from the other. */
+  standby?: ServerInfo;
   worker: boolean;
   attestation: { pcrs: string[]; rootPem?: string };
   /** The suite's own gateway identity on the chain, for playing a gateway to the master under test. */

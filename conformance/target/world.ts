@@ -24,6 +24,7 @@ import {
   ORDINARY_VALUES,
   type ChainConfig,
   type ChainIds,
+  type PartConfig,
   type PartName,
   type ServerConfig,
   type Timings,
@@ -50,6 +51,9 @@ export interface WorldOptions {
   reach?: (from: PartName, to: 'chain' | 'master', url: string) => Promise<string>;
 }
 
+/** The servers that run all the time, each under its name. */
+export type ServerName = 'gateway' | 'master' | 'standby';
+
 interface Chain {
   provider: ChainConfig['provider'];
   url: string;
@@ -62,8 +66,9 @@ interface Chain {
 export class World implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #options: WorldOptions;
-  readonly servers = new Map<'gateway' | 'master', { part: Part; info: ServerInfo; config: ServerConfig }>();
+  readonly servers = new Map<ServerName, { part: Part; info: ServerInfo; config: ServerConfig }>();
   runDir = '';
+  store: Part | undefined;
   workers: WorkerPool | undefined;
   gateways: ServerPool | undefined;
   masters: ServerPool | undefined;
@@ -134,6 +139,7 @@ export class World implements AsyncDisposable {
     await this.#firstValues(timings, pcrs);
     this.#setServerValues('master', master);
     this.#setServerValues('gateway', gateway);
+    this.#setServerValues('standby', file.standby);
     if (attestation.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
 
     const masterUrl = this.#values.get('master.url');
@@ -143,8 +149,10 @@ export class World implements AsyncDisposable {
       Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])),
     );
 
+    if (file.store) await this.#startStore(file.store);
     for (const [name, config] of [
       ['master', master],
+      ['standby', file.standby],
       ['gateway', gateway],
     ] as const) {
       if (config) await this.#startServer(name, config);
@@ -173,6 +181,7 @@ export class World implements AsyncDisposable {
     const rootPem = rootFile ? await readFile(rootFile, 'utf8').catch(() => undefined) : undefined;
     const gatewayInfo = this.servers.get('gateway')?.info;
     const masterServer = this.servers.get('master');
+    const standby = this.servers.get('standby')?.info;
     this.#info = {
       name: file.name,
       seed: this.#options.seed,
@@ -188,6 +197,7 @@ export class World implements AsyncDisposable {
           rotates: masterServer.config.rotate_keys !== undefined,
         },
       }),
+      ...(standby && { standby }),
       worker: worker !== undefined,
       attestation: { pcrs: [...pcrs], ...(rootPem && { rootPem }) },
       ...(chain.suiteGateway && { suiteGateway: chain.suiteGateway }),
@@ -196,7 +206,7 @@ export class World implements AsyncDisposable {
   }
 
   async #firstValues(timings: Timings, pcrs: readonly string[]): Promise<void> {
-    const [gateway, gateway2, master, master2, spare] = await freePorts(5);
+    const [gateway, gateway2, master, master2, spare, standby, standby2, store, store2] = await freePorts(9);
     this.#set({
       node: process.execPath,
       suite: PACKAGE_ROOT,
@@ -207,6 +217,12 @@ export class World implements AsyncDisposable {
       'master.port': master,
       'master.port2': master2,
       'spare.port': spare,
+      'standby.port': standby,
+      'standby.port2': standby2,
+      'standby.dir': join(this.runDir, 'standby'),
+      'store.port': store,
+      'store.port2': store2,
+      'store.dir': join(this.runDir, 'store'),
       ...ORDINARY_VALUES,
       'attestation.pcr0': pcrs[0],
       'attestation.pcr1': pcrs[1],
@@ -276,24 +292,25 @@ export class World implements AsyncDisposable {
     };
   }
 
-  #setServerValues(name: 'gateway' | 'master', config: ServerConfig | undefined): void {
+  #setServerValues(name: ServerName, config: ServerConfig | undefined): void {
     if (!config) return;
     this.#set({ [`${name}.url`]: fill(config.url, this.#values, `${name}.url`) });
     if (config.ca) this.#set({ [`${name}.ca`]: this.#path(config.ca) });
   }
 
-  async #startServer(name: 'gateway' | 'master', config: ServerConfig): Promise<void> {
+  async #startServer(name: ServerName, config: ServerConfig): Promise<void> {
     const { target, progress, signal, env } = this.#options;
     const url = this.#values.get(`${name}.url`)!;
     checkUrl(name, url);
     const dir = join(this.runDir, name);
-    const values = await this.#valuesOf(name);
+    const role = name === 'standby' ? 'master' : name;
+    const values = await this.#valuesOf(role);
     const part = new Part({ name, config, values, targetDir: target.dir, dir, env: env ?? {} });
     this.#stack.use(part);
     progress(part.startable ? `starting the ${name}` : `looking for the ${name} at ${url}`);
     await part.start();
     const caFile = this.#values.get(`${name}.ca`);
-    await probeServer({ name, url, caFile, part, signal });
+    await probeServer({ name: role, url, caFile, part, signal });
     const ca = caFile ? await readFile(caFile, 'utf8') : undefined;
     const info = {
       url,
@@ -326,6 +343,16 @@ export class World implements AsyncDisposable {
         part === 'gateway' ? master && (await this.#reach(part, 'master', master)) : this.#masterForWorkers,
     };
     return withValues(this.#values, lines);
+  }
+
+  /** What masters share. They wait for it themselves. */
+  async #startStore(config: PartConfig): Promise<void> {
+    const { target, progress, env = {} } = this.#options;
+    const dir = join(this.runDir, 'store');
+    const part = new Part({ name: 'store', config, values: this.#values, targetDir: target.dir, dir, env });
+    this.store = this.#stack.use(part);
+    progress('starting what the masters share');
+    await part.start();
   }
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {

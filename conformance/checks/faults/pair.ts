@@ -1,0 +1,62 @@
+import { HttpDriver } from '../../drivers/http.ts';
+import type { CheckContext } from '../../runner/context.ts';
+import { eventually, ok, status } from '../../runner/expectations.ts';
+import { MasterApi } from '../../world/master-api.ts';
+import { newRequestId, wireOf } from '../../world/played-gateway.ts';
+import { back } from './back.ts';
+import { CONFIG_MAPS, configMap } from './config-map.ts';
+
+export type Replica = 'master' | 'standby';
+export const REPLICAS: readonly Replica[] = ['master', 'standby'];
+const LEADING_MS = 15_000;
+
+/** The API of one of the two masters; the check is untestable on a target with one. */
+export function replica(t: CheckContext, part: Replica): MasterApi {
+  const server = t.world[part];
+  t.needs(`a ${part} that the suite can restart`, server?.startable === true);
+  const http = new HttpDriver({ baseUrl: server.url, ca: server.ca, timeoutMs: 4_000 });
+  t.defer(() => http[Symbol.asyncDispose]());
+  const recorded = http.recording((exchange) => void t.exchanges.push(exchange));
+  return new MasterApi(recorded, t.actors, t.world.chain.ids.cluster, t.master.gateway);
+}
+
+/** Hands a payload to one master; answers the status. */
+export async function offer(api: MasterApi): Promise<number | undefined> {
+  const id = newRequestId();
+  const payload = wireOf({ method: 'POST', target: CONFIG_MAPS, body: configMap('offered') });
+  const answer = await api.asGateway('PUT', `/api/v1/requests/${id}`, payload).catch(() => undefined);
+  return answer?.status;
+}
+
+/** Which of the two takes payloads. */
+export function leaderOf(t: CheckContext): Promise<Replica> {
+  const apis = REPLICAS.map((part) => [part, replica(t, part)] as const);
+  return eventually(
+    'a master that takes payloads',
+    async () => {
+      for (const [part, api] of apis) if ((await offer(api)) === 202) return part;
+      return undefined;
+    },
+    { withinMs: LEADING_MS, intervalMs: 200 },
+  );
+}
+
+/** Kills the leader; answers the other, once it takes payloads, and how long that took. It is started again in the end. */
+export async function takenOver(t: CheckContext): Promise<{ leader: Replica; tookMs: number }> {
+  const old = await leaderOf(t);
+  const other = REPLICAS.find((part) => part !== old)!;
+  status(await t.gateway.as(await t.actors.shared('admin'), 'GET', `${CONFIG_MAPS}?limit=1`), 200);
+  t.defer(async () => {
+    if (!(await t.control.state({ part: old })).running) await t.control.start({ part: old });
+    await back(t, 'gateway');
+  });
+  const api = replica(t, other);
+  ok('the other master runs', (await t.control.state({ part: other })).running);
+  await t.control.kill({ part: old });
+  const killed = performance.now();
+  await eventually('a takeover', async () => ((await offer(api)) === 202 ? true : undefined), {
+    withinMs: LEADING_MS,
+    intervalMs: 100,
+  });
+  return { leader: other, tookMs: performance.now() - killed };
+}
