@@ -6,6 +6,7 @@ import type { HttpAnswer } from '../drivers/http.ts';
 import { payloadDigest } from '../drivers/payload-digest.ts';
 import { HarnessError } from '../errors.ts';
 import type { CheckContext } from '../runner/context.ts';
+import { CheckFailure } from '../runner/outcome.ts';
 import type { Actor, Actors } from './actors.ts';
 import { MasterApi, type GatewayIdentity } from './master-api.ts';
 
@@ -145,7 +146,7 @@ export class PlayedGateway {
   async run(actor: Actor, request: PlayedRequest): Promise<PlayedAnswer> {
     const requestId = newRequestId();
     const put = await this.put(requestId, request);
-    if (put.status !== 202) throw new HarnessError(`the master took no payload: ${put.status} ${put.text}`);
+    if (put.status !== 202) throw new CheckFailure(`the master took no payload: ${put.status} ${put.text}`);
     const announced = await this.announce(actor, requestId, request);
     if (!announced.ok) throw new HarnessError(`the chain refused a command: ${announced.message}`);
     return answerOf(requestId, await this.response(requestId, 10));
@@ -156,7 +157,10 @@ export class PlayedGateway {
 export function answerOf(requestId: string, answer: HttpAnswer): PlayedAnswer {
   const record = (answer.json ?? {}) as Record<string, unknown>;
   if (answer.status !== 200 || typeof record['body'] !== 'string') {
-    throw new HarnessError(`no response to ${requestId}: ${answer.status} ${answer.text.slice(0, 500)}`);
+    throw new CheckFailure(`no response to ${requestId}`, {
+      wanted: '200 with a body',
+      got: `${answer.status} ${answer.text.slice(0, 500)}`,
+    });
   }
   const body = Buffer.from(record['body'], 'base64url');
   return {
