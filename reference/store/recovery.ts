@@ -34,7 +34,12 @@ export interface Recovered {
  * Brings `state` to where the store was: the newest snapshot, then every log in order. An unfinished
  * last write is cut off the file; anything else that does not fit rejects with StoreCorruptError.
  */
-export async function recover(directory: string, state: StoreState, cipher: SealCipher): Promise<Recovered> {
+export async function recover(
+  directory: string,
+  state: StoreState,
+  cipher: SealCipher,
+  scan: typeof scanFrames = scanFrames,
+): Promise<Recovered> {
   const names = (await readdir(directory)).toSorted();
   for (const name of names.filter((each) => each.endsWith('.tmp'))) await rm(join(directory, name));
   const newest = names.findLast((name) => SNAPSHOT.test(name));
@@ -44,7 +49,7 @@ export async function recover(directory: string, state: StoreState, cipher: Seal
   const found: Recovered = { nextLog, logBytes: 0, snapshotBytes, tornBytes: 0 };
   for (const [index, name] of logs.entries()) {
     const file = join(directory, name);
-    const replayed = await replay(file, state, cipher, index === logs.length - 1);
+    const replayed = await replay(file, state, cipher, scan, index === logs.length - 1);
     found.logBytes += replayed.bytes;
     found.tornBytes += replayed.tornBytes;
     if (replayed.bytes === 0) await rm(file);
@@ -65,10 +70,11 @@ async function replay(
   file: string,
   state: StoreState,
   cipher: SealCipher,
+  scan: typeof scanFrames,
   isLast: boolean,
 ): Promise<{ bytes: number; tornBytes: number }> {
   const contents = await readFile(file);
-  const { frames, end } = scanFrames(contents);
+  const { frames, end } = scan(contents);
   if (end.status === 'corrupt') throw new StoreCorruptError(file, end.end, end.why);
   // Earlier logs were complete before the next one was begun.
   if (end.status === 'torn' && !isLast)

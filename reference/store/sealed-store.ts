@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock, type Clock } from '../protocol/clock.ts';
 import { lockDirectory } from './directory-lock.ts';
+import type { scanFrames } from './frame.ts';
 import type { HistoryLimits } from './history.ts';
 import { Keyring, keyringFile, type SealingProvider } from './keyring.ts';
 import { MemoryStore, type Journal } from './memory-store.ts';
@@ -33,6 +34,8 @@ export interface SealedStoreOptions {
   maintenanceIntervalMs?: number;
   /** Makes the cipher; default AES-256-GCM. */
   cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
+  /** Reads the frames of a log at opening; scanFrames by default. */
+  scan?: typeof scanFrames;
   /** How written data is made durable; default fdatasync. */
   datasync?: (handle: FileHandle) => Promise<void>;
   /** Stands between the store and its log; the log itself by default. */
@@ -241,7 +244,7 @@ export async function openSealedStore(options: SealedStoreOptions): Promise<Seal
     const makeCipher = options.cipher ?? ((keys, random) => new GcmCipher(keys, random));
     const cipher = makeCipher(keyring, randomBytes);
     const state = new StoreState({ changes: 50_000, bytes: 64 << 20, ...options.history });
-    const recovered = await recover(directory, state, cipher);
+    const recovered = await recover(directory, state, cipher, options.scan);
     const { datasync } = options;
     const log = await WriteAheadLog.create(join(directory, logName(recovered.nextLog)), {
       cipher,
