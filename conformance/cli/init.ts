@@ -126,7 +126,8 @@ Commands, files and paths may hold placeholders that the suite fills in:
   {{wallet.gateway.secret_key}} {{wallet.gateway.address}}   funded key pairs; also master, worker
   {{gateway.port}} {{gateway.dir}} {{gateway.url}} {{gateway.ca}}   also master; {{worker.dir}} {{worker.node_id}}
   {{timings.offline_after_seconds}} …   {{attestation.pcr0}} …   {{node}} {{target.dir}} {{run.dir}}
-  {{limits.sessions}} {{limits.nonces}} {{features.one_shot_kubectl}}   varied by checks that restart a part
+  {{limits.sessions}} {{limits.nonces}} {{limits.store_entries}} {{limits.store_bytes}} {{limits.busy_share}}
+  {{intervals.key_rotation_seconds}} {{intervals.event_ttl_seconds}} {{features.one_shot_kubectl}}   varied by checks
 
 Examples:
   $ daas init --name acme --gateway 'https://127.0.0.1:{{gateway.port}}' --ca '{{gateway.dir}}/ca.crt' \\
