@@ -35,15 +35,16 @@ async function take(file: string, path: string): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(String(process.pid));
+      await handle.writeFile(`${process.pid} ${await startOf(process.pid)}`.trim());
       await handle.close();
       return;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+    const [id = '', began = ''] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
+    const holder = Number.parseInt(id, 10);
     // In a container each start has the same process id: our own in the file is our predecessor's.
-    if (holder !== process.pid && isAlive(holder))
+    if (holder !== process.pid && isAlive(holder) && (began === '' || began === (await startOf(holder))))
       throw new DirectoryInUseError(`${path} is used by process ${holder}`);
     await rm(file, { force: true });
   }
@@ -58,4 +59,14 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/**
+ * When a process began, in ticks since the machine did; '' where the system does not tell. In a new container an id soon
+ * belongs to another process, or to a thread, than it did in the last one.
+ */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in brackets and may hold anything; the start is the twentieth after it.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
