@@ -38,6 +38,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   const { name, title, requirements } = scenario;
   const told = { name, title, requirements, seed };
   const nothing = { steps: notRun(scenario, 0), evidence: [], moments: [] };
+  let played: ScenarioResult | undefined;
   try {
     await using provided = await options.provider.start(options);
     const lacking = scenario.needs.filter((need) => !provided.capabilities.has(need));
@@ -58,13 +59,16 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
       ...provided.worldOptions,
     });
     await using _world = world;
-    return { ...told, ...(await playOn(scenario, world, provided, options, seed, began)) };
+    played = { ...told, ...(await playOn(scenario, world, provided, options, seed, began)) };
   } catch (error) {
+    // What went wrong first is what is told.
+    if (played && played.verdict !== 'pass') return played;
     const verdict = error instanceof TargetError ? 'fail' : 'harness_error';
     const message = `the system did not come up or down: ${describeError(error)}`;
     const reason = error instanceof HarnessError && error.hint ? `${message} (${error.hint})` : message;
     return { ...told, ...nothing, verdict, reason, duration_ms: Date.now() - began };
   }
+  return played;
 }
 
 type Played = Omit<ScenarioResult, 'name' | 'title' | 'requirements' | 'seed'>;
