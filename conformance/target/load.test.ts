@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
@@ -25,6 +26,12 @@ async function faultOf(text: string): Promise<string> {
 describe('a target file', () => {
   it('may be as short as a name, a chain and one part', async () => {
     await expect(parseTarget(minimal, 't.yaml')).resolves.toMatchObject({ name: 'acme' });
+  });
+
+  it('of two masters is bundled too', async () => {
+    const { file } = await loadTarget(join(import.meta.dirname, 'bundled/ha.yaml'));
+    expect(file.features).toContain('HighAvailability');
+    expect([typeof file.standby, typeof file.store]).toEqual(['object', 'object']);
   });
 
   it('is the bundled one without --target', async () => {
@@ -71,6 +78,10 @@ describe('a target file', () => {
 
   it('that was cut off half-way is refused where it ends', async () => {
     expect(await faultOf(minimal.slice(0, minimal.indexOf('8443')))).toMatch(/^t\.yaml:4:\d+: .*quote/);
+  });
+
+  it('with an alias of nothing is refused by its name', async () => {
+    expect(await faultOf(`${minimal}worker: *nobody\n`)).toMatch(/t\.yaml: .*nobody/);
   });
 
   it('that does not exist is refused with what to do', async () => {

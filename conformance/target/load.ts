@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { UsageError } from '../errors.ts';
+import { UsageError, describeError } from '../errors.ts';
 import { readJson } from '../paths.ts';
 import type { TargetFile } from './types.ts';
 
@@ -38,7 +38,7 @@ export async function parseTarget(text: string, name: string): Promise<TargetFil
       hint: 'mend the YAML at the place named, or write a new file with `daas init`',
     });
   }
-  const value: unknown = document.toJS({ maxAliasCount: 50 });
+  const value = valueOf(document, name);
   const validate = new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(
     await readJson('conformance/schemas/target.schema.json'),
   );
@@ -56,6 +56,18 @@ export async function parseTarget(text: string, name: string): Promise<TargetFil
     });
   }
   return value;
+}
+
+/** The document as plain data. An alias without its anchor, or too many of them, only show here. */
+function valueOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 50 });
+  } catch (cause) {
+    throw new UsageError(`${name}: ${describeError(cause)}`, {
+      cause,
+      hint: 'write out what the alias (*name) stands for, or correct its anchor (&name)',
+    });
+  }
 }
 
 function describe(error: ErrorObject, document: Document, lines: LineCounter, name: string): string {
