@@ -191,8 +191,13 @@ function unlessStarved(measure: Measure, stage: Stage, lagMs: number): Measure {
   };
 }
 
+/** Answers of any status: what was never answered cost the server little. */
+function answersIn(statuses: TrafficResult['statuses']): number {
+  return Object.entries(statuses).reduce((sum, [status, count]) => (status === '0' ? sum : sum + count), 0);
+}
+
 function usageShown(sampler: Sampler, stage: Stage, traffics: readonly TrafficResult[]) {
-  const requests = traffics.reduce((sum, { intended }) => sum + intended, 0);
+  const requests = traffics.reduce((sum, { statuses }) => sum + answersIn(statuses), 0);
   const parts = [...stage.pids.keys()];
   const cpu = parts.flatMap((part) => {
     const used = cpuUsed(sampler.samplesOf(part));

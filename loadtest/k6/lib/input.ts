@@ -1,3 +1,5 @@
+import { SharedArray } from 'k6/data';
+
 /** What `daas load` hands to a script; loadtest/k6-engine/input.ts writes it. */
 export interface Request {
   method: string;
@@ -40,4 +42,21 @@ if (!path) {
   );
 }
 
-export const INPUT = JSON.parse(open(path)) as Input;
+const parse = (): Input => JSON.parse(open(path)) as Input;
+
+/** The input, but for the arrivals: parsed once, not once for each virtual user. */
+export const INPUT = new SharedArray('input', () => {
+  const { traffics, ...rest } = parse();
+  return [{ ...rest, traffics: traffics.map((traffic) => ({ ...traffic, arrivals: [] })) }];
+})[0] as Input;
+
+/** Arrivals of each traffic. Pools of thousands of signed requests are held in memory once. */
+export const ARRIVALS = new Map<string, Request[][]>(
+  INPUT.traffics.map(({ name }) => [
+    name,
+    new SharedArray(
+      `arrivals of ${name}`,
+      () => parse().traffics.find((traffic) => traffic.name === name)?.arrivals ?? [],
+    ),
+  ]),
+);

@@ -3,7 +3,7 @@ import exec from 'k6/execution';
 import http from 'k6/http';
 import { Counter, Trend } from 'k6/metrics';
 import type { Options, Scenario } from 'k6/options';
-import { INPUT, type Request, type Traffic } from './input.ts';
+import { ARRIVALS, INPUT, type Request, type Traffic } from './input.ts';
 import { sessionOf, signAll, type Signed } from './session.ts';
 
 /** Statuses that are counted by themselves; 0 stands for no answer, others go under `other`. */
@@ -110,7 +110,8 @@ export function arrive(signed: Signed): void {
   const index = exec.scenario.iterationInTest;
   // k6 may begin one arrival more than the rate gives: it would be a copy of the first.
   if (index >= Math.round(traffic.rate * traffic.seconds)) return;
-  const requests = traffic.arrivals[index % traffic.arrivals.length] ?? [];
+  const arrivals = ARRIVALS.get(name) ?? [];
+  const requests = arrivals[index % arrivals.length] ?? [];
   for (const request of requests) send(traffic, request, meter, signed);
 }
 

@@ -1,4 +1,4 @@
-import { INPUT } from './input.ts';
+import { ARRIVALS, INPUT } from './input.ts';
 
 interface Summary {
   metrics: Record<string, { values: Record<string, number> } | undefined>;
@@ -7,7 +7,8 @@ interface Summary {
 /** Writes what `daas load` reads, and prints a line a traffic for whoever runs k6 by hand. */
 export function handleSummary(data: Summary): Record<string, string> {
   const count = (metric: string): number => data.metrics[metric]?.values['count'] ?? 0;
-  const traffics = INPUT.traffics.map(({ name, rate, seconds, arrivals }) => {
+  const traffics = INPUT.traffics.map(({ name, rate, seconds }) => {
+    const arrivals = ARRIVALS.get(name) ?? [];
     const latency = data.metrics[`${name}_latency`]?.values ?? {};
     const prefix = `${name}_status_`;
     const statuses: Record<string, number> = {};
