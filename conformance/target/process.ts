@@ -57,10 +57,11 @@ export class TargetProcess {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const failure = await Promise.race([
-      once(child, 'spawn').then(() => undefined),
-      once(child, 'error').then(([error]) => error as Error),
-    ]);
+    // `once` rejects with what an 'error' event says, for instance that there is no such program.
+    const failure = await once(child, 'spawn').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     if (failure) {
       throw new TargetError(
         `cannot run the ${options.name}: ${[options.command, ...options.args].join(' ')}`,

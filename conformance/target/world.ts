@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { EventTap } from '../drivers/chain/event-tap.ts';
 import { ContractCalls } from '../drivers/chain/package.ts';
-import { UsageError } from '../errors.ts';
+import { HarnessError, UsageError } from '../errors.ts';
 import { modulePath, PACKAGE_ROOT } from '../paths.ts';
 import { bootstrapChain, chainClient } from './bootstrap.ts';
 import { loadBundled } from './bundled.ts';
@@ -352,7 +352,12 @@ export class World implements AsyncDisposable {
     const part = new Part({ name: 'store', config, values: this.#values, targetDir: target.dir, dir, env });
     this.store = this.#stack.use(part);
     progress('starting what the masters share');
-    await part.start();
+    await part.start().catch((cause: unknown) => {
+      throw new HarnessError('the store that the masters share cannot be started', {
+        cause,
+        hint: 'install the program that store.start.command names (etcd: apt-get install etcd-server)',
+      });
+    });
   }
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {
