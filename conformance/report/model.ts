@@ -64,7 +64,7 @@ export interface CheckResult {
   /** Smallest shell command that shows the failure. */
   readonly curl?: string;
   readonly exchanges: readonly Exchange[];
-  /** What the suite's fake master and chain were told to do wrong; `daas fake-master --plan` takes each. */
+  /** What the suite's fake master was told to do wrong, in order. */
   readonly fault_plans?: readonly object[];
   /** Names of the mutants that this check is known to catch. */
   readonly mutants: readonly string[];

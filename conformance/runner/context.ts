@@ -52,14 +52,19 @@ export class CheckContext implements AsyncDisposable {
   readonly actors: Actors;
   /** Seed of this check in this run; random parts must start from it. */
   readonly seed: number;
+  /** Number of this repetition, from 0. */
+  readonly attempt: number;
   /** Aborts when the check's time is over. */
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[] = [];
+  /** Fault plans that it put into force, for replaying. */
+  readonly faultPlans: object[] = [];
   readonly #session: Session;
   readonly #cleanup = new AsyncDisposableStack();
 
-  constructor(session: Session, seed: number, signal: AbortSignal) {
+  constructor(session: Session, seed: number, signal: AbortSignal, attempt = 0) {
     this.#session = session;
+    this.attempt = attempt;
     this.world = session.world;
     this.control = session.control;
     this.chain = session.chain;

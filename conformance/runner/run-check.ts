@@ -14,7 +14,7 @@ export async function runCheck(check: Check, session: Session, attempt = 0): Pro
   const seed = seedOf(session.world.seed, check.id, attempt);
   const deadline = new AbortController();
   const started = Date.now();
-  const t = new CheckContext(session, seed, deadline.signal);
+  const t = new CheckContext(session, seed, deadline.signal, attempt);
   let error: unknown;
   try {
     await withDeadline(check, t, deadline);
@@ -28,7 +28,7 @@ export async function runCheck(check: Check, session: Session, attempt = 0): Pro
   }
   const exchanges = t.exchanges
     .slice(-EXCHANGES_KEPT)
-    .map((exchange) => ({ ...exchange, at_ms: exchange.at_ms - started }));
+    .map((exchange) => ({ ...exchange, at_ms: Math.max(0, exchange.at_ms - started) }));
   return {
     id: check.id,
     title: check.title,
@@ -36,6 +36,7 @@ export async function runCheck(check: Check, session: Session, attempt = 0): Pro
     duration_ms: Date.now() - started,
     seed,
     exchanges,
+    ...(t.faultPlans.length > 0 && { fault_plans: t.faultPlans }),
     ...judged(error, t),
   };
 }

@@ -20,6 +20,8 @@ export interface PartRef {
 /** How a part stands: `exit` once it ended. */
 export interface PartState {
   running: boolean;
+  /** Of a part that runs as a process here. */
+  pid?: number;
   /** Memory of a part that runs as a process here, where the system tells. */
   residentBytes?: number;
   exit?: { code: number | null; signal: string | null };
@@ -57,12 +59,15 @@ export interface Control {
       await?: 'ready' | 'spawn';
     },
   ): Promise<void>;
-  stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number }>;
+  /** `signalledAt` is in Unix milliseconds. */
+  stop(params: PartRef): Promise<PartState & { killed: boolean; ms: number; signalledAt: number }>;
   kill(params: PartRef): Promise<void>;
   /** Lets it stand still (SIGSTOP) until `resume`; only what runs as a process of this machine can. */
   pause(params: PartRef): Promise<void>;
   resume(params: PartRef): Promise<void>;
   state(params: PartRef): Promise<PartState>;
+  /** The same as soon as it has ended, or after so many milliseconds, 10 s at most. */
+  ended(params: PartRef & { withinMs: number }): Promise<PartState>;
   logs(params: PartRef): Promise<{ text: string }>;
   storage(params: PartRef): Promise<{ files: string[] }>;
 }
@@ -159,7 +164,13 @@ export function controlMethods(
       const before = Date.now();
       const exit = await partOf(ref).stop();
       const ended = exit ? { exit: { code: exit.code, signal: exit.signal } } : {};
-      return { running: false, ...ended, killed: exit?.killed ?? false, ms: Date.now() - before };
+      return {
+        running: false,
+        ...ended,
+        killed: exit?.killed ?? false,
+        ms: Date.now() - before,
+        signalledAt: before,
+      };
     },
     kill: (ref) => partOf(ref).kill(),
     pause: async (ref) => partOf(ref).pause(),
@@ -170,9 +181,18 @@ export function controlMethods(
         const residentBytes = part.context.config.start?.container
           ? undefined
           : await part.process?.residentBytes();
-        return { running: part.running, ...(residentBytes !== undefined && { residentBytes }) };
+        return {
+          running: part.running,
+          ...(part.process && !part.context.config.start?.container && { pid: part.process.pid }),
+          ...(residentBytes !== undefined && { residentBytes }),
+        };
       }
       return { running: false, exit: await part.process.exited };
+    },
+    ended: async (ref) => {
+      const { process } = partOf(ref);
+      const exit = await process?.waitForExit(Math.min(ref.withinMs, 10_000));
+      return exit ? { running: false, exit } : { running: process?.running ?? false };
     },
     logs: async (ref) => ({ text: await partOf(ref).logs() }),
     storage: async (ref) => ({ files: (await Promise.all(partOf(ref).storage.map(filesUnder))).flat() }),

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { HarnessError } from '../errors.ts';
@@ -16,6 +17,10 @@ export interface WorkerRequest {
   values?: Record<string, string>;
   /** Fields that replace those of its staker-config.json; null leaves one out. */
   config?: Record<string, unknown>;
+  /** Level of its log, for an implementation whose configuration has `log.level`. */
+  logLevel?: string;
+  /** Further variables of its environment; null leaves one out. */
+  env?: Record<string, string | null>;
   /** Mode of that file, 0600 unless told. */
   configMode?: number;
   /**
@@ -30,6 +35,10 @@ export interface WorkerStarted {
   nodeId: string;
   address: string;
   secretKey: string;
+  /** Its own folder. */
+  dir: string;
+  /** Where it may put temporary files. */
+  tmp: string;
 }
 
 export interface WorkerPoolOptions {
@@ -74,8 +83,12 @@ export class WorkerPool implements AsyncDisposable {
     });
     this.#workers.set(id, part);
     if (!request.secretKey) await this.#options.fund(wallet.toSuiAddress(), 20_000_000_000n);
-    await part.start({}, changeOf(request, dir));
-    return { id, nodeId, address: wallet.toSuiAddress(), secretKey: wallet.getSecretKey() };
+    // A folder of its own for temporary files shows which of them it leaves behind.
+    const tmp = join(this.#options.runDir, `${id}.tmp`);
+    await mkdir(tmp, { recursive: true });
+    const change = changeOf(request, dir);
+    await part.start({}, { ...change, env: { TMPDIR: tmp, ...change.env, ...request.env } });
+    return { id, nodeId, address: wallet.toSuiAddress(), secretKey: wallet.getSecretKey(), dir, tmp };
   }
 
   get(id: string): Part {
@@ -98,7 +111,7 @@ function changeOf(request: WorkerRequest, dir: string): StartChange {
     if (basename(told.path) !== CONFIG) return told;
     return {
       path: pathOf(told.path, request.configIn, elsewhere, dir),
-      content: request.config ? edited(told.content, request.config) : told.content,
+      content: edited(told.content, request),
       mode: request.configMode ?? told.mode,
     };
   };
@@ -112,8 +125,15 @@ function pathOf(told: string, place: WorkerRequest['configIn'], elsewhere: strin
   return place === 'cwd' ? join(dir, CONFIG) : told;
 }
 
-function edited(content: string, fields: Record<string, unknown>): string {
-  const config = { ...(JSON.parse(content) as Record<string, unknown>), ...fields };
+function edited(content: string, { config: fields, logLevel }: WorkerRequest): string {
+  if (!fields && logLevel === undefined) return content;
+  const told = JSON.parse(content) as Record<string, unknown>;
+  const log = told['log'];
+  const leveled =
+    logLevel !== undefined && typeof log === 'object' && log !== null && 'level' in log
+      ? { log: { ...log, level: logLevel } }
+      : {};
+  const config = { ...told, ...leveled, ...fields };
   return JSON.stringify(
     Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)),
     null,

@@ -1,38 +1,37 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:https';
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo, Socket } from 'node:net';
-import type { AttestationDocument } from '../drivers/attestation/document.ts';
-import { forgeDocument, type ForgeOptions } from '../drivers/attestation/forge.ts';
-import { joinMessage } from '../drivers/enclave-signature.ts';
+import type { Socket } from 'node:net';
+import type { Exchange } from '../drivers/http.ts';
 import type { CheckContext } from '../runner/context.ts';
-import { attester, derOf, selfSigned, signEs384, type Attester, type SelfSigned } from './certificates.ts';
+import type { Actor } from './actors.ts';
+import { Arrivals } from './arrivals.ts';
+import { selfSigned, type SelfSigned } from './certificates.ts';
+import { FakeEnclave } from './fake-enclave.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
+import { listening, urlOf } from './fake-listener.ts';
 import {
   attestationReply,
+  BODY_KEPT,
+  exchangeOf,
   jsonOf,
   nonceOf,
   ok,
   refusal,
   routeOf,
+  type FakeAnswer,
   type FakeHandler,
   type FakeReply,
   type FakeRequest,
   type FakeRoute,
 } from './fake-messages.ts';
+import { FaultEngine, type FaultHit } from './fault-engine.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import { faulty } from './faulty-answer.ts';
 import { StrangeCluster } from './strange-cluster.ts';
-
-/** Changes to an attestation document before it is signed, and to how it is signed. */
-export interface Forgery extends ForgeOptions {
-  fields?: Partial<AttestationDocument>;
-  /** Signs, with its certificate in the document, in place of the true leaf. */
-  leaf?: Attester;
-  cabundle?: Uint8Array[];
-}
 
 /**
  * A master that the suite plays, on a cluster of its own, for what is tested against a master: a worker or a gateway
@@ -42,60 +41,71 @@ export interface Forgery extends ForgeOptions {
  */
 export class FakeMaster implements AsyncDisposable {
   readonly requests: FakeRequest[] = [];
+  /** Those requests and their answers, for reports. */
+  readonly exchanges: Exchange[] = [];
   readonly kubernetes = new FakeKubernetes();
+  readonly arrivals = new Arrivals();
   readonly cluster: StrangeCluster;
-  readonly pcrs: Uint8Array[];
-  readonly root: Attester;
-  readonly leaf: Attester;
+  readonly enclave: FakeEnclave;
   readonly #server: Server;
   readonly #tls: SelfSigned;
   readonly #elsewhere: Server[] = [];
   readonly #dir: string;
-  readonly #key: KeyObject;
   readonly #handlers = new Map<FakeRoute, FakeHandler>();
   readonly #connections = new WeakMap<Socket, number>();
   readonly #open = new Set<Socket>();
   #connectionCount = 0;
+  #faults: FaultEngine | undefined;
+  #other: Promise<string> | undefined;
 
   private constructor(parts: {
     server: Server;
     tls: SelfSigned;
     dir: string;
     cluster: StrangeCluster;
-    pcrs: Uint8Array[];
-    root: Attester;
-    leaf: Attester;
-    key: KeyObject;
+    enclave: FakeEnclave;
   }) {
     this.#server = parts.server;
     this.#dir = parts.dir;
     this.#tls = parts.tls;
-    this.#key = parts.key;
     this.cluster = parts.cluster;
-    this.pcrs = parts.pcrs;
-    this.root = parts.root;
-    this.leaf = parts.leaf;
+    this.enclave = parts.enclave;
     this.#listenTo(parts.server);
   }
 
   /** Starts it and registers it on chain; it ends with the check. `pcrs` are what the chain expects. */
   static async start(t: CheckContext, options: { pcrs?: Uint8Array[] } = {}): Promise<FakeMaster> {
+    const { master } = await FakeMaster.#assemble(t, options.pcrs, async (facts) => ({
+      cluster: await StrangeCluster.start(t, facts),
+    }));
+    return master;
+  }
+
+  /** The same as one more master of a cluster that is there, with a node's stake and a token for it. */
+  static async join(
+    t: CheckContext,
+    cluster: StrangeCluster,
+    options: { pcrs?: Uint8Array[] } = {},
+  ): Promise<{ master: FakeMaster; node: Actor }> {
+    return FakeMaster.#assemble(t, options.pcrs, (facts) => cluster.branch(facts));
+  }
+
+  static async #assemble<Made extends { cluster: StrangeCluster }>(
+    t: CheckContext,
+    pcrs: Uint8Array[] = [randomBytes(48), randomBytes(48), randomBytes(48)],
+    onChain: (facts: { masterUrl: string; pcrs: Uint8Array[]; publicKey: Uint8Array }) => Promise<Made>,
+  ): Promise<Made & { master: FakeMaster }> {
     t.needs('the embedded chain, where the suite may publish', t.world.chain.provider === 'embedded');
     const tls = await selfSigned();
     const server = await listening(tls);
-    const pcrs = options.pcrs ?? [randomBytes(48), randomBytes(48), randomBytes(48)];
-    const { privateKey: key } = generateKeyPairSync('ed25519');
-    const [cluster, root] = await Promise.all([
-      StrangeCluster.start(t, { masterUrl: urlOf(server), pcrs, publicKey: rawKey(key) }),
-      attester('conformance attestation root'),
-    ]);
-    const leaf = await attester('conformance enclave', root);
+    const enclave = await FakeEnclave.make(pcrs);
+    const made = await onChain({ masterUrl: urlOf(server), pcrs, publicKey: enclave.publicKey });
     const dir = await mkdtemp(join(tmpdir(), 'daas-fake-master-'));
     await writeFile(join(dir, 'ca.crt'), tls.cert);
-    await writeFile(join(dir, 'root.crt'), root.certificate.toString('pem'));
-    const master = new FakeMaster({ server, tls, dir, cluster, pcrs, root, leaf, key });
+    await writeFile(join(dir, 'root.crt'), enclave.rootPem);
+    const master = new FakeMaster({ server, tls, dir, cluster: made.cluster, enclave });
     t.defer(() => master[Symbol.asyncDispose]());
-    return master;
+    return { ...made, master };
   }
 
   get url(): string {
@@ -111,11 +121,6 @@ export class FakeMaster implements AsyncDisposable {
       'master.ca': join(this.#dir, 'ca.crt'),
       'attestation.root': join(this.#dir, 'root.crt'),
     };
-  }
-
-  /** Ed25519, 32 bytes: the response key. */
-  get publicKey(): Uint8Array {
-    return rawKey(this.#key);
   }
 
   /** Connections that were opened so far. */
@@ -144,37 +149,35 @@ export class FakeMaster implements AsyncDisposable {
     return urlOf(server);
   }
 
+  /** URL of the one other host that redirects lead to. */
+  elsewhere(): Promise<string> {
+    this.#other ??= this.listenElsewhere();
+    return this.#other;
+  }
+
   /** What a route answers from now on. */
   on(route: FakeRoute, handler: FakeHandler): void {
     this.#handlers.set(route, handler);
   }
 
+  /** Does from now on what the plan says, before any `on`; undefined: nothing of the kind. */
+  obey(plan: FaultPlan | undefined): void {
+    this.#faults = plan && new FaultEngine(plan);
+  }
+
+  /** The plan that it obeys. */
+  get plan(): FaultPlan | undefined {
+    return this.#faults?.plan;
+  }
+
+  /** What the plan has done so far. */
+  get hits(): readonly FaultHit[] {
+    return this.#faults?.hits ?? [];
+  }
+
   /** Requests of a route, in the order of their arrival. */
   of(route: FakeRoute): FakeRequest[] {
     return this.requests.filter((request) => request.route === route);
-  }
-
-  /** Signs bytes with the response key. */
-  sign(bytes: Uint8Array): Buffer {
-    return sign(null, bytes, this.#key);
-  }
-
-  /** An attestation document over a nonce: the true one, or one with the changes given. */
-  async attest(nonce: Uint8Array | null, forgery: Forgery = {}): Promise<Uint8Array> {
-    const leaf = forgery.leaf ?? this.leaf;
-    const document: AttestationDocument = {
-      module_id: 'i-0123456789abcdef0-enc0123456789abcdef',
-      timestamp: Date.now(),
-      digest: 'SHA384',
-      pcrs: new Map(this.pcrs.map((pcr, index) => [index, pcr])),
-      certificate: derOf(leaf),
-      cabundle: forgery.cabundle ?? [derOf(this.root)],
-      public_key: this.publicKey,
-      user_data: Buffer.from('simulated'),
-      nonce,
-      ...forgery.fields,
-    };
-    return forgeDocument(document, (message) => signEs384(leaf, message), forgery);
   }
 
   /** Answers attestations with changed documents. */
@@ -183,17 +186,8 @@ export class FakeMaster implements AsyncDisposable {
   }
 
   /** The join data that a correct master gives a node. */
-  joinData(nodeId: string): Record<string, unknown> {
-    const token = `join.${randomBytes(24).toString('base64url')}`;
-    const signed = { nodeId, server: this.url, token, keyVersion: 1, timestampMs: Date.now() };
-    return {
-      server: this.url,
-      token,
-      ca: this.#tls.cert,
-      timestamp_ms: signed.timestampMs,
-      key_version: signed.keyVersion,
-      signature: this.sign(joinMessage(signed)).toString('base64url'),
-    };
+  joinData(nodeId: string, options: { timestampMs?: number; foreignKey?: boolean } = {}): object {
+    return { ...this.enclave.joinData(nodeId, this.url, options), ca: this.#tls.cert };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -232,28 +226,61 @@ export class FakeMaster implements AsyncDisposable {
       json: jsonOf(body),
       at,
       connection: this.#connections.get(incoming.socket) ?? 0,
+      port: incoming.socket.localPort ?? 0,
     };
     this.requests.push(request);
-    const handler = this.#handlers.get(request.route);
-    if (!handler && request.route === 'kubernetes') {
-      this.kubernetes.serve(request, response);
+    const exchange = exchangeOf(request);
+    this.exchanges.push(exchange);
+    response.once('close', () => {
+      if (!response.writableEnded) request.givenUpAt = Date.now();
+      exchange.duration_ms = Date.now() - request.at;
+      this.arrivals.tell();
+    });
+    this.arrivals.tell();
+    const answer = await this.#answer(request, response);
+    if (answer === undefined) return;
+    if (answer === 'hang') {
+      exchange.error = 'never answered';
       return;
     }
-    const answer = handler
-      ? await handler(request, () => this.#honest(request))
-      : await this.#honest(request);
-    if (answer === 'hang') return;
     const plain = typeof answer.body === 'object' && !Buffer.isBuffer(answer.body);
-    response
-      .writeHead(answer.status, { ...(plain && { 'content-type': 'application/json' }), ...answer.headers })
-      .end(plain ? JSON.stringify(answer.body) : answer.body);
+    const text = plain ? JSON.stringify(answer.body) : (answer.body as string | Buffer | undefined);
+    const headers = { ...(plain && { 'content-type': 'application/json' }), ...answer.headers };
+    request.answered = { at: Date.now(), status: answer.status };
+    exchange.response = { status: answer.status, headers, body: String(text ?? '').slice(0, BODY_KEPT) };
+    if ('cutAfter' in answer) {
+      const bytes = Buffer.from(text ?? '');
+      response.writeHead(answer.status, { ...headers, 'content-length': bytes.length + 1 });
+      response.write(bytes.subarray(0, answer.cutAfter), () => response.destroy());
+      exchange.error = `cut after ${answer.cutAfter} bytes`;
+      return;
+    }
+    response.writeHead(answer.status, headers).end(text);
+    this.arrivals.tell();
+  }
+
+  /** Undefined when the Kubernetes objects have answered by themselves. */
+  async #answer(request: FakeRequest, response: ServerResponse): Promise<FakeAnswer | undefined> {
+    const honest = (): Promise<FakeReply> => this.#honest(request);
+    const route = request.route;
+    // What listens elsewhere is another host: it is honest.
+    const here = urlOf(this.#server).endsWith(`:${request.port}`);
+    if (here && route !== 'requests' && route !== 'responses') {
+      const action = this.#faults?.next(route);
+      if (action) return faulty(action, { fake: this, request, honest });
+    }
+    const handler = this.#handlers.get(route);
+    if (handler) return handler(request, honest);
+    if (route !== 'kubernetes') return honest();
+    this.kubernetes.serve(request, response);
+    return undefined;
   }
 
   async #honest(request: FakeRequest): Promise<FakeReply> {
     const node_id = request.json['node_id'];
     switch (request.route) {
       case 'attestation':
-        return attestationReply(await this.attest(nonceOf(request)));
+        return attestationReply(await this.enclave.attest(nonceOf(request)));
       case 'register-worker':
         return ok({
           status: 'registered',
@@ -271,20 +298,4 @@ export class FakeMaster implements AsyncDisposable {
         return refusal(404, 'NotFound');
     }
   }
-}
-
-async function listening(tls: SelfSigned): Promise<Server> {
-  const server = createServer({ ...tls, minVersion: 'TLSv1.2' });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-function urlOf(server: Server): string {
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** The 32 bytes of the public half of an Ed25519 key. */
-function rawKey(key: KeyObject): Uint8Array {
-  return Buffer.from(String(createPublicKey(key).export({ format: 'jwk' }).x), 'base64url');
 }

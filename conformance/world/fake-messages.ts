@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Exchange } from '../drivers/http.ts';
 
 /** A request that reached the fake master. */
 export interface FakeRequest {
@@ -13,6 +14,12 @@ export interface FakeRequest {
   at: number;
   /** Number of the connection it came by, from 1. */
   connection: number;
+  /** Port that it was sent to. */
+  port: number;
+  /** Unix milliseconds at which the other side gave it up without an answer. */
+  givenUpAt?: number;
+  /** Unix milliseconds at which its answer was sent, and its status. */
+  answered?: { at: number; status: number };
 }
 
 export type FakeRoute =
@@ -24,8 +31,13 @@ export interface FakeReply {
   body?: Buffer | string | object;
 }
 
+/** A reply of which only the first bytes of the body are sent before the connection is cut. */
+export interface CutReply extends FakeReply {
+  cutAfter: number;
+}
+
 /** What a route answers: a reply, or `hang` to take the request and never answer it. */
-export type FakeAnswer = FakeReply | 'hang';
+export type FakeAnswer = FakeReply | CutReply | 'hang';
 
 /** `honest` is what a correct master would answer here. */
 export type FakeHandler = (
@@ -72,4 +84,22 @@ export function jsonOf(body: Buffer): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** Bytes of a body that reports keep. */
+export const BODY_KEPT = 4096;
+
+/** A request as reports show it, its answer still to come. */
+export function exchangeOf(request: FakeRequest): Exchange {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    request: {
+      method: request.method,
+      url: request.target,
+      headers: Object.fromEntries(headers) as Record<string, string>,
+      ...(request.body.length > 0 && { body: request.body.toString('utf8').slice(0, BODY_KEPT) }),
+    },
+    at_ms: request.at,
+    duration_ms: 0,
+  };
 }

@@ -30,14 +30,27 @@ export class StrangeCluster {
   readonly owner: Ed25519Keypair;
   readonly #t: CheckContext;
   readonly #slashCap: string;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #adminCap: string;
+  /** One for all branches: tokens are given out one master after the other. */
+  readonly #shared: Turns;
+  /** The owner's transactions, which would fight for its coins. */
+  readonly #own: Turns;
 
-  private constructor(t: CheckContext, owner: Ed25519Keypair, ids: Required<ChainIds>, slashCap: string) {
+  private constructor(
+    t: CheckContext,
+    owner: Ed25519Keypair,
+    ids: Required<ChainIds>,
+    caps: { slash: string; admin: string },
+    from?: StrangeCluster,
+  ) {
     this.#t = t;
     this.owner = owner;
     this.ids = ids;
     this.calls = new ContractCalls(ids);
-    this.#slashCap = slashCap;
+    this.#slashCap = caps.slash;
+    this.#adminCap = caps.admin;
+    this.#shared = from ? from.#shared : new Turns();
+    this.#own = from ? from.#own : new Turns();
   }
 
   /** Publishes the contracts on the chain of the target, which must be the embedded one. */
@@ -81,15 +94,13 @@ export class StrangeCluster {
       if (options.publicKey) calls.registerEnclaveKey(tx, master_cap, options.publicKey);
     });
     ids.cluster = createdOf(made, '::k8s_interface::Cluster').id;
-    const slashCap = createdOf(published, '::staking::SlashCap').id;
-    return new StrangeCluster(t, owner, { ...ids, master_cap, gateway_cap }, slashCap);
+    const caps = { slash: createdOf(published, '::staking::SlashCap').id, admin: adminCap };
+    return new StrangeCluster(t, owner, { ...ids, master_cap, gateway_cap }, caps);
   }
 
   /** A transaction of the owner, after those before it. */
   run(what: string, build: Build): Promise<Extract<TransactionOutcome, { ok: true }>> {
-    const next = this.#queue.then(() => mustExecute(what, this.#t.chain.client, this.owner, build));
-    this.#queue = next.catch(() => undefined);
-    return next;
+    return this.#own.alone(() => mustExecute(what, this.#t.chain.client, this.owner, build));
   }
 
   /** Slashes a stake of this cluster. */
@@ -99,17 +110,72 @@ export class StrangeCluster {
 
   /** A wallet with a stake and a token of this cluster. */
   async actor(kind: StakeKind, mist = kind === 'admin' ? 10_000_000_000n : 2_000_000_000n): Promise<Actor> {
+    return this.#sealed(await this.#staked(kind, mist));
+  }
+
+  /**
+   * One more master of the same cluster, and a node's stake with a token that is assigned to it. Cheaper than another
+   * cluster: nothing is published.
+   */
+  async branch(options: Required<StrangeClusterOptions>): Promise<{ cluster: StrangeCluster; node: Actor }> {
+    const staked = await this.#staked('node', 2_000_000_000n);
+    // A token goes to the endpoint that was registered last: no other may come between.
+    const made = await this.#shared.alone(async () => {
+      const { masterUrl, pcrs } = options;
+      const registered = await this.run('registering another master elsewhere', (tx) =>
+        this.calls.registerEndpoint(tx, this.#adminCap, masterUrl, pcrs, this.owner.toSuiAddress()),
+      );
+      return { registered, node: await this.#sealed(staked) };
+    });
+    const endpoint = createdOf(made.registered, '::k8s_gateway::NautilusEndpoint').id;
+    const master_cap = createdOf(made.registered, '::k8s_gateway::MasterCap').id;
+    const caps = { slash: this.#slashCap, admin: this.#adminCap };
+    const cluster = new StrangeCluster(
+      this.#t,
+      this.owner,
+      { ...this.ids, endpoint, master_cap },
+      caps,
+      this,
+    );
+    await cluster.run('registering its key', (tx) =>
+      cluster.calls.registerEnclaveKey(tx, master_cap, options.publicKey),
+    );
+    return { cluster, node: made.node };
+  }
+
+  /** 1 active, 2 maintenance, 3 offline. */
+  async setStatus(status: number): Promise<void> {
+    await this.run('changing the status of a master elsewhere', (tx) =>
+      this.calls.setEndpointStatus(tx, this.#adminCap, this.ids.endpoint, status),
+    );
+  }
+
+  async #staked(kind: StakeKind, mist: bigint): Promise<Omit<Actor, 'token'>> {
     const signer = await this.#t.actors.wallet(mist + 5_000_000_000n);
     const nodeId = kind === 'node' ? `s-${randomLabel()}` : '';
-    const { client } = this.#t.chain;
-    const staked = await mustExecute('staking elsewhere', client, signer, (tx) =>
+    const staked = await mustExecute('staking elsewhere', this.#t.chain.client, signer, (tx) =>
       this.calls.stake(tx, kind, mist, nodeId),
     );
     const record = createdOf(staked, '::staking::StakeRecord').id;
-    const sealed = await mustExecute('making a token elsewhere', client, signer, (tx) =>
-      this.calls.createToken(tx, kind, record),
+    return { kind, signer, address: signer.toSuiAddress(), record, nodeId };
+  }
+
+  async #sealed(staked: Omit<Actor, 'token'>): Promise<Actor> {
+    const { client } = this.#t.chain;
+    const sealed = await mustExecute('making a token elsewhere', client, staked.signer, (tx) =>
+      this.calls.createToken(tx, staked.kind, staked.record),
     );
-    const token = createdOf(sealed, '::k8s_gateway::SealToken').id;
-    return { kind, signer, address: signer.toSuiAddress(), record, token, nodeId };
+    return { ...staked, token: createdOf(sealed, '::k8s_gateway::SealToken').id };
+  }
+}
+
+/** Runs what it is given one after the other. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  alone<T>(run: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(run);
+    this.#last = next.catch(() => undefined);
+    return next;
   }
 }

@@ -55,16 +55,19 @@ export function assembleWorker(options: AssembleOptions): Worker {
     signer,
     clock,
     sleep: abortableSleep,
-    random: Math.random,
+    random: seams.jitter,
     randomBytes,
-    reader: new ChainClient(client, ids),
+    reader: seams.reader(new ChainClient(client, ids)),
     commands: seams.commands(new Commands(submitter, ids), { client, signer, ids }),
     events: new EventStream({
       client,
       package: ids.package,
       onTrouble: (error) => log.warn({ err: error }, 'the chain cannot be followed'),
     }),
-    nautilusInfo: simulatedNautilusInfo(client, ids.package, config.sui_wallet_address),
+    nautilusInfo: seams.nautilusInfo(
+      simulatedNautilusInfo(client, ids.package, config.sui_wallet_address),
+      config.nautilus_endpoint,
+    ),
     attestationRoot: pem('attestation_root', config.attestation_root ?? DEFAULT_ROOT),
     masterCa: config.nautilus_ca === undefined ? undefined : pem('nautilus_ca', config.nautilus_ca),
     agent: makeAgent(options),
@@ -74,7 +77,7 @@ export function assembleWorker(options: AssembleOptions): Worker {
   });
 }
 
-function makeAgent({ config, clock, environment, log }: AssembleOptions): Agent {
+function makeAgent({ config, clock, environment, seams, log }: AssembleOptions): Agent {
   if (config.agent === 'simulated') {
     return new SimulatedAgent({
       nodeId: config.node_id,
@@ -82,6 +85,7 @@ function makeAgent({ config, clock, environment, log }: AssembleOptions): Agent 
       clock,
       sleep: abortableSleep,
       random: Math.random,
+      kube: seams.kube,
       log,
     });
   }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import type { WorkerSeams } from './seams.ts';
 
 /** What the contract itself asks of a node's stake: 1 SUI, in MIST. */
 export const CONTRACT_MINIMUM_MIST = 1_000_000_000n;
@@ -94,11 +95,20 @@ export function checkStake(stake: bigint, configuredMinimum: bigint, contractMin
   }
 }
 
+const STRICT = {
+  minimumStakeMist: CONTRACT_MINIMUM_MIST,
+  rawConfig: (input: unknown): unknown => input,
+  checksFileModes: true,
+};
+
 /**
  * Reads and validates staker-config.json. A file that holds the private key itself must be closed
  * to other users. Throws ConfigError.
  */
-export function loadWorkerConfig(path: string, contractMinimum = CONTRACT_MINIMUM_MIST): WorkerConfig {
+export function loadWorkerConfig(
+  path: string,
+  rules: Pick<WorkerSeams, 'minimumStakeMist' | 'rawConfig' | 'checksFileModes'> = STRICT,
+): WorkerConfig {
   let input: unknown;
   try {
     input = JSON.parse(readFileSync(path, 'utf8'));
@@ -108,8 +118,8 @@ export function loadWorkerConfig(path: string, contractMinimum = CONTRACT_MINIMU
       `cannot read ${path}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`,
     );
   }
-  const config = parseWorkerConfig(input, dirname(resolve(path)), contractMinimum);
-  if (typeof config.sui_private_key === 'string') checkClosed(path);
+  const config = parseWorkerConfig(rules.rawConfig(input), dirname(resolve(path)), rules.minimumStakeMist);
+  if (typeof config.sui_private_key === 'string' && rules.checksFileModes) checkClosed(path);
   return config;
 }
 

@@ -13,6 +13,11 @@ export interface HeartbeatLoopDeps {
   /** Asks the chain; rejects with WorkerExit when the stake is gone. */
   confirmStake: (signal: AbortSignal) => Promise<void>;
   intervalMs: number;
+  /** The pauses that are made of those between heartbeats, and of those after a failure, milliseconds. */
+  interval?: (ms: number) => number;
+  pause?: (ms: number) => number;
+  /** Unix milliseconds; for pauses that something else takes a part of. */
+  nowMs?: () => number;
   /** Failures in a row after which the agent is restarted. */
   failuresBeforeRestart: number;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,7 +30,8 @@ export interface HeartbeatLoopDeps {
  * interval; after so many failures in a row the agent is restarted and the count begins anew.
  */
 export async function heartbeatLoop(deps: HeartbeatLoopDeps, signal: AbortSignal): Promise<void> {
-  const { intervalMs, sleep, random, log } = deps;
+  const { sleep, random, log, pause = (ms: number) => ms, nowMs = Date.now } = deps;
+  const intervalMs = deps.interval?.(deps.intervalMs) ?? deps.intervalMs;
   const backoff = new Backoff({ baseMs: intervalMs / 4, maxMs: 4 * intervalMs, random });
   let inARow = 0;
   while (!signal.aborted) {
@@ -43,21 +49,20 @@ export async function heartbeatLoop(deps: HeartbeatLoopDeps, signal: AbortSignal
     if (outcome.kind === 'rejoin') {
       log.warn({ step: 'heartbeat', reason: outcome.reason }, 'the master asks for a new registration');
       await deps.rejoin(signal);
-      await sleep(backoff.next(), signal);
+      await sleep(pause(backoff.next()), signal);
       continue;
     }
     inARow += 1;
     const why = outcome.kind === 'failed' ? outcome.why : outcome.kind;
-    const pause = backoff.next(outcome.kind === 'failed' ? outcome.retryAfter : undefined);
-    log.warn(
-      { step: 'heartbeat', why, in_a_row: inARow, retry_in_ms: Math.round(pause) },
-      'heartbeat failed',
-    );
+    const wait = pause(backoff.next(outcome.kind === 'failed' ? outcome.retryAfter : undefined));
+    const until = nowMs() + wait;
+    log.warn({ step: 'heartbeat', why, in_a_row: inARow, retry_in_ms: Math.round(wait) }, 'heartbeat failed');
     if (inARow >= deps.failuresBeforeRestart) {
       inARow = 0;
       log.warn({ step: 'agent' }, 'restarting the agent after failed heartbeats');
       await deps.restartAgent(signal);
     }
-    await sleep(pause, signal);
+    // A restart of the agent is no reason to be later than that.
+    await sleep(Math.max(0, until - nowMs()), signal);
   }
 }

@@ -10,8 +10,6 @@ import { defaultWorkerSeams } from './seams.ts';
 import { loadWallet } from './wallet-key.ts';
 import { EXIT, WorkerExit } from './worker-exit.ts';
 
-const DEFAULT_FILE = 'staker-config.json';
-
 /** A shutdown that hangs must not become one that never ends. */
 const SHUTDOWN_MS = 9_000;
 
@@ -19,11 +17,10 @@ let log: Logger | undefined;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  const file = values.config ?? process.env['STAKER_CONFIG_PATH'] ?? DEFAULT_FILE;
   const mutant = await activeMutant(process.env);
   const seams = mutate(defaultWorkerSeams, mutant?.worker);
-  const config = loadWorkerConfig(file, seams.minimumStakeMist);
-  const signer = loadWallet(config);
+  const config = loadWorkerConfig(seams.configFile(values.config, process.env), seams);
+  const signer = loadWallet(config, seams);
   const logFile = config.log.file;
   log = createLogger({
     name: 'worker',

@@ -1,7 +1,7 @@
 import type { Signer } from '@mysten/sui/cryptography';
 import { Agent } from 'undici';
 import type { Clock } from '../protocol/clock.ts';
-import { mint } from '../protocol/credential.ts';
+import type { WorkerSeams } from './seams.ts';
 import { parseRetryAfter } from './backoff.ts';
 
 /** Largest answer that is read, bytes. */
@@ -30,10 +30,10 @@ export interface MasterClientOptions {
   url: string;
   /** PEM of the CA; undefined: the system's roots. */
   ca: string | undefined;
-  /** Whether the certificate is verified. */
-  verifies: boolean;
-  /** Whether connections are kept for the next call. */
-  keeps: boolean;
+  seams: Pick<
+    WorkerSeams,
+    'verifiesCertificates' | 'keepsConnections' | 'mint' | 'answer' | 'followsRedirects' | 'patience'
+  >;
   signer: Signer;
   /** Cluster's id. */
   audience: string;
@@ -67,9 +67,9 @@ export class MasterClient {
     signal: AbortSignal,
     timeoutMs = TIMEOUT_MS,
   ): Promise<MasterAnswer> {
-    const { signer, audience, clock, randomBytes } = this.#options;
+    const { signer, audience, clock, randomBytes, seams } = this.#options;
     const bytes = Buffer.from(body);
-    const { credential } = await mint(signer, {
+    const { credential } = await seams.mint(signer, {
       token,
       audience,
       clock,
@@ -87,14 +87,14 @@ export class MasterClient {
   }
 
   #connect(): Agent {
-    const { ca, verifies } = this.#options;
+    const { ca, seams } = this.#options;
     return new Agent({
       connections: 2,
       keepAliveTimeout: 60_000,
       connect: {
         minVersion: 'TLSv1.3',
         timeout: TIMEOUT_MS,
-        rejectUnauthorized: verifies,
+        rejectUnauthorized: seams.verifiesCertificates,
         ...(ca === undefined ? {} : { ca }),
       },
     });
@@ -107,18 +107,26 @@ export class MasterClient {
     body: Uint8Array | undefined,
     signal: AbortSignal,
     timeoutMs: number,
+    origin = this.#options.url,
   ): Promise<MasterAnswer> {
-    if (!this.#options.keeps) this.#agent = this.#connect();
-    const late = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const { seams } = this.#options;
+    if (!seams.keepsConnections) this.#agent = this.#connect();
+    const late = AbortSignal.timeout(Math.ceil(seams.patience(timeoutMs)));
     try {
       const response = await this.#agent.request({
-        origin: this.#options.url,
+        origin,
         path: target,
         method,
         headers,
         body: body ?? null,
         signal: AbortSignal.any([signal, late]),
       });
+      const { location } = response.headers;
+      if (seams.followsRedirects && response.statusCode < 400 && typeof location === 'string') {
+        await response.body.dump();
+        const { origin: there, pathname, search } = new URL(location, origin);
+        return await this.#send(method, pathname + search, headers, body, signal, timeoutMs, there);
+      }
       const chunks: Buffer[] = [];
       let size = 0;
       for await (const chunk of response.body) {
@@ -127,14 +135,14 @@ export class MasterClient {
         chunks.push(chunk as Buffer);
       }
       const header = response.headers['retry-after'];
-      return {
+      return seams.answer({
         status: response.statusCode,
         body: Buffer.concat(chunks),
         retryAfter: parseRetryAfter(
           typeof header === 'string' ? header : undefined,
           this.#options.clock.nowMs(),
         ),
-      };
+      });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw unreachable(`${method} ${target.split('?', 1)[0]}`, error, late.aborted);

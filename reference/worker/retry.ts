@@ -19,6 +19,8 @@ export interface RetryDeps {
   /** 0 ≤ random() < 1. */
   random: () => number;
   log: Logger;
+  /** The pause that is made of the one that backoff asks for, milliseconds. */
+  pause?: (ms: number) => number;
 }
 
 /**
@@ -39,7 +41,8 @@ export async function retryStep<T>(
     } catch (error) {
       signal.throwIfAborted();
       const wait = hopeful(step, error);
-      const pause = backoff.next(wait.retryAfter);
+      const asked = backoff.next(wait.retryAfter);
+      const pause = deps.pause?.(asked) ?? asked;
       deps.log.warn({ step, err: error, retry_in_ms: Math.round(pause) }, 'the step failed, trying again');
       await deps.sleep(pause, signal);
     }

@@ -1,9 +1,14 @@
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { Signer } from '@mysten/sui/cryptography';
-import type { ChainCommands, ChainIds } from '../chain/types.ts';
+import type { ChainCommands, ChainIds, ChainReader } from '../chain/types.ts';
 import type { AttestationStep } from '../attestation/verify.ts';
 import { ATTESTATION_STEPS } from '../attestation/verify.ts';
+import { mint } from '../protocol/credential.ts';
+import type { KubeClient } from './agent/kube-client.ts';
 import { CONTRACT_MINIMUM_MIST } from './config.ts';
+import type { MasterAnswer } from './master-client.ts';
+import type { ReadNautilusInfo } from './nautilus-info.ts';
+import type { Heartbeat } from './steps/heartbeat.ts';
 
 /** What a call of the contracts can be made from. */
 export interface CallContext {
@@ -16,6 +21,42 @@ export interface CallContext {
 export interface WorkerSeams {
   /** What the worker takes for the contract's minimum stake, MIST. */
   minimumStakeMist: bigint;
+  /** Which configuration file is read; `told` by the command line. */
+  configFile: (told: string | undefined, env: Readonly<Record<string, string | undefined>>) => string;
+  /** The file's content on its way to validation. */
+  rawConfig: (input: unknown) => unknown;
+  /** Whether files with a key must be closed to others. */
+  checksFileModes: boolean;
+  /** Whether the key must be that of the address. */
+  checksKey: boolean;
+  /** How the chain is read. */
+  reader: (reader: ChainReader) => ChainReader;
+  /** How the contract is asked for the master. `configured` is the URL of the configuration. */
+  nautilusInfo: (read: ReadNautilusInfo, configured: string) => ReadNautilusInfo;
+  /** When the master is to attest itself. */
+  attests: 'before registering' | 'after registering' | 'never';
+  /** Whether the agent is started without waiting for the registration. */
+  startsAgentEarly: boolean;
+  /** Makes credentials. */
+  mint: typeof mint;
+  /** The master's answers as the worker takes them. */
+  answer: (answer: MasterAnswer) => MasterAnswer;
+  /** Whether redirects are followed. */
+  followsRedirects: boolean;
+  /** Longest wait for an answer, milliseconds. */
+  patience: (ms: number) => number;
+  /** Whether a registration refused with this status is given up. */
+  isFinalRefusal: (status: number) => boolean;
+  /** 0 ≤ random() < 1, spreads repeated attempts. */
+  jitter: () => number;
+  /** Pauses before attempts after a failure, milliseconds. */
+  pause: (ms: number) => number;
+  /** Pauses between heartbeats, milliseconds. */
+  interval: (ms: number) => number;
+  /** What a heartbeat says. */
+  heartbeat: (report: Heartbeat) => Heartbeat;
+  /** How the agent talks to the Kubernetes API. */
+  kube: (kube: KubeClient) => KubeClient;
   /** Failed heartbeats in a row after which the agent is restarted. */
   failuresBeforeRestart: number;
   /** Whether a slashing, seen on chain or told by the master, ends the worker. */
@@ -37,6 +78,24 @@ export interface WorkerSeams {
 /** The seams without any defect. */
 export const defaultWorkerSeams: WorkerSeams = {
   minimumStakeMist: CONTRACT_MINIMUM_MIST,
+  configFile: (told, env) => told ?? env['STAKER_CONFIG_PATH'] ?? 'staker-config.json',
+  rawConfig: (input) => input,
+  checksFileModes: true,
+  checksKey: true,
+  reader: (reader) => reader,
+  nautilusInfo: (read) => read,
+  attests: 'before registering',
+  startsAgentEarly: false,
+  mint,
+  answer: (answer) => answer,
+  followsRedirects: false,
+  patience: (ms) => ms,
+  isFinalRefusal: (status) => status !== 429 && status < 500,
+  jitter: Math.random,
+  pause: (ms) => ms,
+  interval: (ms) => ms,
+  heartbeat: (report) => report,
+  kube: (kube) => kube,
   failuresBeforeRestart: 3,
   obeysSlashing: true,
   stopsHeartbeats: true,

@@ -108,6 +108,10 @@ class Run {
     this.#stake = stake;
     const watching = this.#watch(stake.id, checkpoint);
     const working = (async () => {
+      if (this.#deps.seams.startsAgentEarly) {
+        const early = { server: config.nautilus_endpoint, token: 'none', ca: this.#deps.masterCa };
+        void agent.start(early).catch(() => undefined);
+      }
       await this.#joinCluster();
       await agent.start(this.#joined());
       log.info({ step: 'agent', agent: config.agent }, 'agent started');
@@ -152,17 +156,21 @@ class Run {
     const master = (this.#master ??= this.#connect(info));
     const { attestationRoot: root, seams } = this.#deps;
     const attestation = { master, root, steps: seams.attestationSteps, clock, randomBytes, log };
-    await this.#step('attestation', () => verifyMaster(info, attestation, signal));
+    const attest = (): Promise<void> =>
+      this.#step('attestation', () => verifyMaster(info, attestation, signal));
+    if (seams.attests === 'before registering') await attest();
     const registration = {
       master,
       nodeId: config.node_id,
       clock,
       log,
       checksJoin: seams.checksJoin,
+      isFinalRefusal: seams.isFinalRefusal,
       confirmStake: () => this.#confirmStake(),
     };
     this.#join = await this.#step('register', () => register(token.id, info, registration, signal));
     this.#token = token;
+    if (seams.attests === 'after registering') await attest();
   }
 
   async #heartbeat(): Promise<void> {
@@ -177,6 +185,7 @@ class Run {
       clock,
       // A hanging master must be given up before the next heartbeat is due.
       timeoutMs: Math.min(PATIENCE_MS, intervalMs * PATIENCE_SHARE),
+      report: seams.heartbeat,
     };
     await heartbeatLoop(
       {
@@ -195,6 +204,8 @@ class Run {
         confirmStake: () => this.#confirmStake(),
         intervalMs,
         failuresBeforeRestart: seams.failuresBeforeRestart,
+        interval: seams.interval,
+        pause: seams.pause,
         sleep,
         random,
         log,
@@ -255,8 +266,7 @@ class Run {
     return new MasterClient({
       url: new URL(info.url).origin,
       ca: masterCa,
-      verifies: seams.verifiesCertificates,
-      keeps: seams.keepsConnections,
+      seams,
       signer,
       audience: config.cluster,
       clock,
@@ -265,7 +275,8 @@ class Run {
   }
 
   #step<T>(step: string, run: () => Promise<T>): Promise<T> {
-    return retryStep(step, run, this.#deps, this.#stop.signal);
+    const { sleep, random, log, seams } = this.#deps;
+    return retryStep(step, run, { sleep, random, log, pause: seams.pause }, this.#stop.signal);
   }
 
   #joined(): JoinInfo {

@@ -70,7 +70,7 @@ export default defineChecks([
       await believed(gateway, t.name('before'));
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const raw = Buffer.from(String(publicKey.export({ format: 'jwk' }).x), 'base64url');
-      master.attestWith((nonce) => master.attest(nonce, { fields: { public_key: raw } }));
+      master.attestWith((nonce) => master.enclave.attest(nonce, { fields: { public_key: raw } }));
       await master.registerKey(raw);
       const old = await eventually(
         'an answer other than "not attested yet"',

@@ -186,7 +186,7 @@ export class Deceived implements AsyncDisposable {
   #record(id: string, status: number, body: Buffer, key = this.key): FakeReply {
     const timestampMs = Date.now();
     const bytes = responseMessage({ requestId: id, status, body, keyVersion: this.keyVersion, timestampMs });
-    const signature = key ? sign(null, bytes, key) : this.master.sign(bytes);
+    const signature = key ? sign(null, bytes, key) : this.master.enclave.sign(bytes);
     return replied({
       request_id: id,
       status_code: status,

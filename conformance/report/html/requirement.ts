@@ -81,7 +81,7 @@ function checkBlock(check: CheckResult): Markup {
         </div>
       </div>`
     }
-    ${traffic(check.exchanges, limits)}
+    ${faultPlans(check)}${traffic(check.exchanges, limits)}
     ${mutants.length > 0 && html`<p class="small soft">Catches the mutants <span class="mono searchable">${mutants.join(', ')}</span></p>`}
   </section>`;
 }
@@ -91,6 +91,15 @@ function attempts({ attempts: all }: CheckResult): Content {
   return html`<p class="small">
     ${all.length} attempts ${all.map(({ verdict }) => html` ${glyph(verdict)}`)}
   </p>`;
+}
+
+/** What the fake master was told to do wrong. */
+function faultPlans({ fault_plans: plans = [] }: CheckResult): Content {
+  if (plans.length === 0) return undefined;
+  return html`<details class="traffic">
+    <summary>Fault plans: ${String(plans.length)}</summary>
+    ${plans.map((plan) => html`<pre>${JSON.stringify(plan)}</pre>`)}
+  </details>`;
 }
 
 /** A value in its pane; lines that the other side does not have are marked. */

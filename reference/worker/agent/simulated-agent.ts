@@ -17,6 +17,8 @@ export interface SimulatedAgentDeps {
   /** 0 ≤ random() < 1. */
   random: () => number;
   log: Logger;
+  /** How the API is talked to. */
+  kube?: (kube: KubeClient) => KubeClient;
   /** Pause between two renewals of the lease, milliseconds. Default 10000. */
   leaseMs?: number;
 }
@@ -43,7 +45,8 @@ export class SimulatedAgent implements Agent {
     await this.stop();
     const { clock, sleep, log } = this.#deps;
     const stop = new AbortController();
-    const kube = new KubeClient(join);
+    const client = new KubeClient(join);
+    const kube = this.#deps.kube?.(client) ?? client;
     const pods = new PodRunner(
       {
         kube,

@@ -7,6 +7,9 @@ import type { Agent } from '../agent/types.ts';
 import type { MasterClient } from '../master-client.ts';
 import { MasterUnreachableError } from '../master-client.ts';
 
+/** What a heartbeat tells the master. */
+export type Heartbeat = Parameters<typeof heartbeatJson>[0];
+
 /** What became of one heartbeat. */
 export type HeartbeatOutcome =
   | { kind: 'acknowledged' }
@@ -23,6 +26,8 @@ export interface HeartbeatDeps {
   clock: Clock;
   /** Longest wait for the answer, milliseconds. */
   timeoutMs: number;
+  /** What is said, from what is so. */
+  report?: (report: Heartbeat) => Heartbeat;
 }
 
 const REJOIN: ReadonlySet<Reason> = new Set(['UnknownNode', 'TokenRevoked', 'TokenExpired', 'UnknownToken']);
@@ -34,14 +39,17 @@ export async function sendHeartbeat(
   deps: HeartbeatDeps,
   signal: AbortSignal,
 ): Promise<HeartbeatOutcome> {
-  const body = heartbeatJson({
-    node_id: deps.nodeId,
-    timestamp: Math.floor(deps.clock.nowMs() / 1000),
-    stake_status: stake.status,
-    stake_amount: stake.amount,
-    running_pods: deps.agent.runningPods(),
-    resource_usage: { ...deps.agent.usage() },
-  });
+  const { report = (same: Heartbeat) => same } = deps;
+  const body = heartbeatJson(
+    report({
+      node_id: deps.nodeId,
+      timestamp: Math.floor(deps.clock.nowMs() / 1000),
+      stake_status: stake.status,
+      stake_amount: stake.amount,
+      running_pods: deps.agent.runningPods(),
+      resource_usage: { ...deps.agent.usage() },
+    }),
+  );
   try {
     const answer = await deps.master.post('/api/v1/heartbeat', token, body, signal, deps.timeoutMs);
     if (answer.status === 200) return { kind: 'acknowledged' };

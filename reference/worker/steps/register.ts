@@ -17,6 +17,8 @@ export interface RegisterDeps {
   log: Logger;
   /** Whether join data must be signed with the key on chain. */
   checksJoin: boolean;
+  /** Whether a refusal with this status is given up. */
+  isFinalRefusal: (status: number) => boolean;
   /** Told that the master holds the stake to be inactive; rejects with WorkerExit when the chain agrees. */
   confirmStake: () => Promise<void>;
 }
@@ -35,7 +37,7 @@ export async function register(
   const timestamp = Math.floor(clock.nowMs() / 1000);
   const body = JSON.stringify({ node_id: nodeId, seal_token: token, timestamp });
   const answer = await master.post('/api/v1/register-worker', token, body, signal);
-  if (answer.status === 429 || answer.status >= 500) {
+  if (answer.status !== 200 && !deps.isFinalRefusal(answer.status)) {
     throw new TryAgainError(`register: the master answered ${answer.status}`, answer.retryAfter);
   }
   if (answer.status !== 200) {
