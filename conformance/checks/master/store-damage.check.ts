@@ -1,6 +1,6 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, equal, ok } from '../../runner/expectations.ts';
+import { at, equal, eventually, ok } from '../../runner/expectations.ts';
 import { OwnMaster } from '../../world/own-master.ts';
 import { contentsOf, isBinary, putBack, type Contents } from './store-files.ts';
 
@@ -170,7 +170,9 @@ export default defineChecks([
           if (answer?.status === 201) acknowledged.set(name, at(answer.json, 'metadata'));
         });
         const wanted = acknowledged.size + 1 + ((t.seed >>> (round * 4)) % 12);
-        while (acknowledged.size < wanted) await Promise.race([...writes, new Promise(setImmediate)]);
+        await eventually(`${wanted} writes`, () => acknowledged.size >= wanted || undefined, {
+          withinMs: 20_000,
+        });
         await own.kill();
         await Promise.all(writes);
         await own.start();
