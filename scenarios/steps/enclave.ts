@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../conformance/errors.ts';
@@ -11,6 +11,23 @@ import { as, within } from './fields.ts';
 /** The measurements of an image that there is not: 48 bytes each, in hex. */
 function measurementsOf(image: string): string[] {
   return [0, 1, 2].map((index) => createHash('sha384').update(`${image} PCR${index}`).digest('hex'));
+}
+
+/** Placeholders of a master of that image, on this folder. */
+function imageValues(image: string, dir: string): Record<string, string> {
+  const [pcr0 = '', pcr1 = '', pcr2 = ''] = measurementsOf(image);
+  return {
+    'master.dir': dir,
+    'attestation.pcr0': pcr0,
+    'attestation.pcr1': pcr1,
+    'attestation.pcr2': pcr2,
+  };
+}
+
+function folderOf(s: Stage): string {
+  const dir = s.world.values.get('master.dir');
+  if (dir === undefined) throw new HarnessError('the master has no folder');
+  return dir;
 }
 
 const hex = (bytes: Iterable<number>): string => Buffer.from([...bytes]).toString('hex');
@@ -42,6 +59,32 @@ export const enclaveSteps = [
     },
   }),
 
+  step('image-unseals-nothing', {
+    about: 'the master is stopped, and one of another image on a copy of all it stored gives up',
+    params: z.strictObject({ image: z.string().min(1), within_seconds: within(10) }),
+    needs: ['enclaveImage', 'restart'],
+    say: (p) => `a master of the image ${p.image} on a copy of the sealed store gives up`,
+    run: async (s, p) => {
+      await s.t.control.stop({ part: 'master' });
+      const dir = join(s.world.runDir, `copy-${p.image.replaceAll(/[^a-z0-9]/gi, '-')}`);
+      await cp(folderOf(s), dir, { recursive: true });
+      const values = imageValues(p.image, dir);
+      await s.t.control.start({ part: 'master', values, await: 'spawn' });
+      s.t.defer(() => rm(dir, { recursive: true, force: true }));
+      const { running, exit } = await s.t.control.ended({
+        part: 'master',
+        withinMs: p.within_seconds * 1000,
+      });
+      if (running) await s.t.control.kill({ part: 'master' });
+      ok('it ends rather than serve what another image sealed', !running, {
+        wanted: 'an exit',
+        got: 'it runs',
+      });
+      ok('its exit code says so', typeof exit?.code === 'number' && exit.code !== 0, { got: exit });
+      s.note(`it gave up with exit code ${exit?.code}`);
+    },
+  }),
+
   step('start-image', {
     about:
       'the master is replaced by one of another enclave image, which cannot unseal what the old one stored',
@@ -51,15 +94,8 @@ export const enclaveSteps = [
     run: async (s, p) => {
       await s.t.control.stop({ part: 'master' });
       const dir = await freshFolder(s, p.image);
-      const [pcr0 = '', pcr1 = '', pcr2 = ''] = measurementsOf(p.image);
       const before = await s.t.chain.object('NautilusEndpoint', s.t.world.chain.ids.endpoint);
-      const values = {
-        'master.dir': dir,
-        'attestation.pcr0': pcr0,
-        'attestation.pcr1': pcr1,
-        'attestation.pcr2': pcr2,
-      };
-      await s.t.control.start({ part: 'master', values });
+      await s.t.control.start({ part: 'master', values: imageValues(p.image, dir) });
       const after = await eventually(
         'the new enclave’s key on chain',
         async () => {
@@ -99,8 +135,7 @@ export const enclaveSteps = [
  * store): what an operator moves to a new image.
  */
 async function freshFolder(s: Stage, image: string): Promise<string> {
-  const old = s.world.values.get('master.dir');
-  if (old === undefined) throw new HarnessError('the master has no folder');
+  const old = folderOf(s);
   const dir = join(s.world.runDir, `master-${image.replaceAll(/[^a-z0-9]/gi, '-')}`);
   await mkdir(dir, { recursive: true });
   for (const entry of await readdir(old, { withFileTypes: true }))
