@@ -43,7 +43,7 @@ export async function sendRaw(
   options: RawOptions = {},
 ): Promise<RawAnswer> {
   const started = Date.now();
-  const socket = open(server, options.plain ?? false);
+  const socket = openRaw(server, options.plain ?? false);
   const chunks: Buffer[] = [];
   const ended = Promise.withResolvers<boolean>();
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -55,7 +55,7 @@ export async function sendRaw(
   void write(socket, typeof pieces === 'string' ? [pieces] : pieces, options.paceMs ?? 0);
   try {
     const closed = await ended.promise;
-    return { ...parse(Buffer.concat(chunks).toString('latin1')), closed, ms: Date.now() - started };
+    return { ...parseRaw(Buffer.concat(chunks).toString('latin1')), closed, ms: Date.now() - started };
   } finally {
     clearTimeout(timer);
     socket.destroy();
@@ -91,7 +91,8 @@ export async function handshake(
   }
 }
 
-function open(server: RawServer, plain: boolean): Socket {
+/** A connection to the server, not open yet; over TLS it says so by `secureConnect`. */
+export function openRaw(server: RawServer, plain = false): Socket {
   const { hostname, port } = new URL(server.url);
   const address = { host: hostname, port: Number(port) };
   if (plain) return connectTcp(address);
@@ -110,7 +111,8 @@ async function write(
   }
 }
 
-function parse(text: string): Pick<RawAnswer, 'statuses' | 'text' | 'body' | 'headers'> {
+/** Reads what came over one connection: all statuses, headers and body of the first response. */
+export function parseRaw(text: string): Pick<RawAnswer, 'statuses' | 'text' | 'body' | 'headers'> {
   const statuses = [...text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
   const end = text.indexOf('\r\n\r\n');
   const lines = (end < 0 ? text : text.slice(0, end)).split('\r\n').slice(1);
