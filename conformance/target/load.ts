@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { UsageError, describeError } from '../errors.ts';
 import { readJson } from '../paths.ts';
@@ -11,6 +11,14 @@ export interface LoadedTarget {
   file: TargetFile;
   path: string;
   dir: string;
+}
+
+/** Compiled once: that takes a hundred times as long as to validate a file. */
+let validator: Promise<ValidateFunction<TargetFile>> | undefined;
+
+async function compileSchema(): Promise<ValidateFunction<TargetFile>> {
+  const schema = await readJson('conformance/schemas/target.schema.json');
+  return new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(schema);
 }
 
 /** Reads and checks a target file. Throws UsageError with line, column and a fix for each fault. */
@@ -39,9 +47,7 @@ export async function parseTarget(text: string, name: string): Promise<TargetFil
     });
   }
   const value = valueOf(document, name);
-  const validate = new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(
-    await readJson('conformance/schemas/target.schema.json'),
-  );
+  const validate = await (validator ??= compileSchema());
   if (!validate(value)) {
     const faults = (validate.errors ?? [])
       .filter((error) => error.keyword !== 'if')

@@ -1,5 +1,6 @@
 import { sendTogether } from '../../drivers/raw-crowd.ts';
 import { check, defineChecks } from '../../runner/check.ts';
+import type { CheckContext } from '../../runner/context.ts';
 import { equal, ok, status } from '../../runner/expectations.ts';
 import { faultOfCopies, REPLAY } from '../../world/replay-attack.ts';
 import {
@@ -13,13 +14,13 @@ import {
 
 const COPIES = 300;
 
-export default defineChecks([
-  ...[HEARTBEAT, REGISTER].map((target) =>
+export default defineChecks(
+  [HEARTBEAT, REGISTER].map((target) =>
     check(
       `SEC-RPL-008/${target === HEARTBEAT ? 'heartbeat' : 'registration'}`,
       `of hundreds of copies to ${target} that end at once over raw connections exactly one passes`,
       { mutants: ['nonce-race', 'nonce-forgotten'], timeoutMs: 40_000 },
-      async (t) => {
+      async (t: CheckContext) => {
         const server = t.world.master;
         t.needs('a master', server !== undefined);
         const worker = await freshRegistered(t);
@@ -54,4 +55,4 @@ export default defineChecks([
       },
     ),
   ),
-]);
+);
