@@ -11,6 +11,8 @@ export interface Check {
   readonly mutants: readonly string[];
   /** Runs alone, after all others: for what disturbs the whole target, such as a restart. */
   readonly exclusive: boolean;
+  /** Starts parts of its own: no other check of its file runs meanwhile, or the machine would be all starts. */
+  readonly startsParts: boolean;
   /** Milliseconds until the check counts as failed. */
   readonly timeoutMs: number;
   /** Equipment of the machine without which it is not planned; the report then says that it is missing. */
@@ -28,6 +30,7 @@ export type KubectlVersion = (typeof KUBECTL_VERSIONS)[number];
 export interface CheckOptions {
   mutants?: readonly string[];
   exclusive?: boolean;
+  startsParts?: boolean;
   timeoutMs?: number;
   requires?: readonly Equipment[];
 }
@@ -42,6 +45,7 @@ export function check(id: string, title: string, options: CheckOptions, run: Che
     title,
     mutants: options.mutants ?? [],
     exclusive: options.exclusive ?? false,
+    startsParts: options.startsParts ?? false,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     requires: options.requires ?? [],
     run,

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 function register(check: Check): void {
-  const run = plan.exclusive ? test : test.concurrent;
+  const run = plan.exclusive || check.startsParts ? test : test.concurrent;
   run(check.id, { timeout: (check.timeoutMs + CLEANUP_MS) * plan.repeat }, async ({ task }) => {
     session ??= new Session(plan.world);
     if (plan.exclusive) await settled(session);

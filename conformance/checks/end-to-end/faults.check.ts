@@ -3,7 +3,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { equal, ok, refused, status } from '../../runner/expectations.ts';
 import { pod } from '../../world/gateway-api.ts';
 import { Writer } from '../../world/writer.ts';
-import { startAgain } from '../gateway/parts.ts';
+import { startAgain } from '../../world/start-again.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 const RECOVERY_MS = 25_000;

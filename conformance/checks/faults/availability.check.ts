@@ -6,7 +6,7 @@ import type { Actors } from '../../world/actors.ts';
 import { nodeObject, readyOf } from '../../world/played-node.ts';
 import { runningWorker } from '../../world/workers.ts';
 import type { WorkerStarted } from '../../target/worker-pool.ts';
-import { back } from './back.ts';
+import { startAgain } from '../../world/start-again.ts';
 import { crowd } from './crowd.ts';
 import { CONFIG_MAPS, configMap } from './config-map.ts';
 import { timed, type Timed } from './master-story.ts';
@@ -31,7 +31,7 @@ function beyondOffline(t: CheckContext): number {
 async function throughKill(t: CheckContext, part: 'gateway' | 'master'): Promise<void> {
   t.needs(`a ${part} that the suite can restart`, t.world[part]?.startable === true);
   const admin = await t.actors.fresh('admin');
-  t.defer(() => back(t, part));
+  t.defer(() => startAgain(t, part));
   const { requests, failed } = await crowd(t, admin, async () => {
     await t.control.kill({ part });
     await t.control.start({ part });
@@ -105,8 +105,8 @@ function downStory(t: CheckContext): Promise<DownStory> {
 /** Gateway and master are killed; the master is started again, the gateway not before a worker's silence would show. */
 async function tellDown(t: CheckContext): Promise<DownStory> {
   const worker = await runningWorker(t, await t.actors.shared('admin'), READY_MS);
-  t.defer(() => back(t, 'gateway'));
-  t.defer(() => back(t, 'master'));
+  t.defer(() => startAgain(t, 'gateway'));
+  t.defer(() => startAgain(t, 'master'));
   const until = performance.now() + beyondOffline(t);
   await Promise.all([t.control.kill({ part: 'gateway' }), t.control.kill({ part: 'master' })]);
   await t.control.start({ part: 'master' });
@@ -245,7 +245,9 @@ export default defineChecks([
       const uid = at(await nodeObject(t, worker.nodeId), 'metadata', 'uid');
       equal('its stakes before', await stakesOf(t, worker), 1);
       await t.control.kill({ part: worker.id });
-      const since = Date.now();
+      // Times in Kubernetes have whole seconds: what the old process said must not look like the new one's.
+      await pause(1000 - (Date.now() % 1000));
+      const since = Math.floor(Date.now() / 1000) * 1000;
       await t.control.start({ part: worker.id });
       await eventually(
         'a report of the new process',

@@ -1,7 +1,7 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, status } from '../../runner/expectations.ts';
-import { back } from './back.ts';
+import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 
 const exclusive = true;
@@ -17,12 +17,12 @@ export default defineChecks([
       const admin = await t.actors.shared('admin');
       const session = await t.actors.session(admin);
       status(await t.gateway.with(session, 'GET', `${CONFIG_MAPS}?limit=1`), 200);
-      t.defer(() => back(t, 'gateway'));
+      t.defer(() => startAgain(t, 'gateway'));
       await t.control.kill({ part: 'gateway' });
       await t.control.start({ part: 'gateway' });
       // A connection of its own, which trusts the authority of before and no other.
       const http = t.http(t.world.gateway.url, t.world.gateway.ca);
-      await back(t, 'gateway');
+      await startAgain(t, 'gateway');
       const answer = await http.send('GET', `${CONFIG_MAPS}?limit=1`, {
         headers: { authorization: `Bearer ${session}` },
       });
@@ -40,7 +40,7 @@ export default defineChecks([
       const run = t.name('flight');
       const acknowledged = new Set<string>();
       const label = (index: number): string => `${run}-${index}`;
-      t.defer(() => back(t, 'gateway'));
+      t.defer(() => startAgain(t, 'gateway'));
       const { promise: some, resolve } = Promise.withResolvers<void>();
       const flight = Array.from({ length: 15 }, async (_, index) => {
         const body = configMap('', { generateName: 'flight-', labels: { [MADE_BY]: label(index), run } });
@@ -53,7 +53,7 @@ export default defineChecks([
       await t.control.kill({ part: 'gateway' });
       await Promise.all(flight);
       await t.control.start({ part: 'gateway' });
-      await back(t, 'gateway');
+      await startAgain(t, 'gateway');
       const list = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?labelSelector=run%3D${run}`);
       const made = (at(list.json, 'items') as unknown[]).map((item) =>
         String(at(item, 'metadata', 'labels', MADE_BY)),

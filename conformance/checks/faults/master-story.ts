@@ -5,7 +5,7 @@ import { at, equal, eventually, ok, status } from '../../runner/expectations.ts'
 import type { Actor, Actors } from '../../world/actors.ts';
 import { newRequestId, playedGateway, type PlayedRequest } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
-import { back } from './back.ts';
+import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 
 /** What a busy machine may add to the deadline. */
@@ -99,7 +99,7 @@ async function tell(t: CheckContext): Promise<MasterStory> {
   const stream = await t.gateway.stream(admin, `${CONFIG_MAPS}?watch=true`, { timeoutMs: 60_000 });
   t.defer(() => stream.close());
 
-  t.defer(() => back(t, 'master'));
+  t.defer(() => startAgain(t, 'master'));
   const names = Array.from({ length: 12 }, () => t.name('flight'));
   const flight = Promise.all(names.map(write));
   // In the midst of them: some are acknowledged, others are on their way.
@@ -124,7 +124,7 @@ async function tell(t: CheckContext): Promise<MasterStory> {
     (await gateway.announce(admin, payloadFirst.id, payloadFirst.request)).ok,
   );
   status(await gateway.put(announcedFirst.id, announcedFirst.request), 202);
-  await back(t, 'master');
+  await startAgain(t, 'master');
   const servingMs = performance.now() - started;
   await flight;
   const watchEndedMs = await Promise.race([watchEnded, pause(1_000).then(() => undefined)]);

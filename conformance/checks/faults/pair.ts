@@ -3,7 +3,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { eventually, ok, status } from '../../runner/expectations.ts';
 import { MasterApi } from '../../world/master-api.ts';
 import { newRequestId, wireOf } from '../../world/played-gateway.ts';
-import { back } from './back.ts';
+import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, configMap } from './config-map.ts';
 
 export type Replica = 'master' | 'standby';
@@ -48,7 +48,7 @@ export async function takenOver(t: CheckContext): Promise<{ leader: Replica; too
   status(await t.gateway.as(await t.actors.shared('admin'), 'GET', `${CONFIG_MAPS}?limit=1`), 200);
   t.defer(async () => {
     if (!(await t.control.state({ part: old })).running) await t.control.start({ part: old });
-    await back(t, 'gateway');
+    await startAgain(t, 'gateway');
   });
   const api = replica(t, other);
   ok('the other master runs', (await t.control.state({ part: other })).running);

@@ -5,7 +5,7 @@ import { at, equal, eventually, ok, status } from '../../runner/expectations.ts'
 import type { Actors } from '../../world/actors.ts';
 import { answerOf, newRequestId, playedGateway } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
-import { back } from './back.ts';
+import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 import { outOfReach, timed, type Timed } from './master-story.ts';
 
@@ -48,7 +48,7 @@ async function tell(t: CheckContext): Promise<PauseStory> {
   ]);
   ok('the chain takes the command', announced.ok, { got: announced });
   await t.control.resume({ part: 'master' });
-  await back(t, 'master');
+  await startAgain(t, 'master');
   return { read, write, announced: { id, label }, node };
 }
 

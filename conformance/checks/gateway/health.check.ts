@@ -5,7 +5,7 @@ import { equal, ok, status } from '../../runner/expectations.ts';
 import { Untestable } from '../../runner/outcome.ts';
 import { plainTextAnswer } from './plain-http.ts';
 import { kube } from './kube.ts';
-import { startAgain } from './parts.ts';
+import { startAgain } from '../../world/start-again.ts';
 
 const PATHS = ['/healthz', '/readyz', '/livez'];
 

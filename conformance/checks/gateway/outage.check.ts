@@ -3,7 +3,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { equal, eventually, isStatus, ok, refused, status } from '../../runner/expectations.ts';
 import { requestIdOf } from './chain-trace.ts';
 import { kube } from './kube.ts';
-import { startAgain } from './parts.ts';
+import { startAgain } from '../../world/start-again.ts';
 
 const ready = async (t: CheckContext): Promise<number> =>
   (await t.gateway.http.send('GET', '/readyz')).status;

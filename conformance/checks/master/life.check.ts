@@ -9,6 +9,7 @@ import { nodeObject, PlayedNode, readyOf } from '../../world/played-node.ts';
 import { Watch } from '../gateway/watch.ts';
 import { created, isThere } from './requests.ts';
 
+const startsParts = true;
 const timeoutMs = 60_000;
 const MAPS = '/api/v1/namespaces/default/configmaps';
 
@@ -49,7 +50,7 @@ export default defineChecks([
   check(
     'MS-STA-007',
     'the offline time and the busy threshold are as they were set',
-    { mutants: ['never-offline', 'busy-share-fixed'], timeoutMs },
+    { mutants: ['never-offline', 'busy-share-fixed'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t, {
         values: { 'limits.busy_share': '0.5', 'timings.offline_after_seconds': '2' },
@@ -72,7 +73,7 @@ export default defineChecks([
   check(
     'MS-EVT-010',
     'after the chain was unreachable the master catches up with all that happened',
-    { mutants: ['events-skipped'], timeoutMs },
+    { mutants: ['events-skipped'], startsParts, timeoutMs },
     async (t) => {
       await using link = await CuttableLink.start(t.world.chain.url);
       const own = await OwnMaster.start(t, { values: { 'chain.url': link.url } });
@@ -92,7 +93,7 @@ export default defineChecks([
   check(
     'MS-OPS-006',
     'on SIGTERM watches end cleanly, nothing acknowledged is lost, and the exit code is 0 within 10 s',
-    { mutants: ['watches-cut-at-stop'], timeoutMs },
+    { mutants: ['watches-cut-at-stop'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t);
       const before = await own.created(MAPS, {
@@ -139,7 +140,7 @@ export default defineChecks([
   check(
     'MS-REG-013',
     'a registration survives a restart of the master',
-    { mutants: ['registrations-forgotten'], timeoutMs },
+    { mutants: ['registrations-forgotten'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t);
       const actor = await own.t.actors.fresh('node');

@@ -4,6 +4,7 @@ import { OwnMaster } from '../../world/own-master.ts';
 import type { PlayedAnswer } from '../../world/played-gateway.ts';
 import { masterKube } from './master-kube.ts';
 
+const startsParts = true;
 const timeoutMs = 60_000;
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const EVENTS = '/api/v1/namespaces/default/events';
@@ -58,7 +59,7 @@ export default defineChecks([
   check(
     'MS-STO-008',
     'at the bounds of entries and bytes writes are refused, reads and deletes go on',
-    { mutants: ['store-unbounded', 'store-evicts'], timeoutMs },
+    { mutants: ['store-unbounded', 'store-evicts'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t, { values: { 'limits.store_entries': '40' } });
       const names = await fill(own, 'entry', 64);
@@ -81,7 +82,7 @@ export default defineChecks([
   check(
     'MS-STO-009',
     'at the bound old objects stay, also over a restart',
-    { mutants: ['store-evicts'], timeoutMs },
+    { mutants: ['store-evicts'], startsParts, timeoutMs },
     async (t) => {
       const values = { 'limits.store_entries': '30' };
       const own = await OwnMaster.start(t, { values });
@@ -100,7 +101,7 @@ export default defineChecks([
   check(
     'MS-STO-010',
     'events and leases leave by their time to live and free their places',
-    { mutants: ['events-for-ever'], timeoutMs },
+    { mutants: ['events-for-ever'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t, {
         values: { 'limits.store_entries': '30', 'intervals.event_ttl_seconds': '3' },

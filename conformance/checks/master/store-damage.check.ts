@@ -4,6 +4,7 @@ import { at, equal, eventually, ok } from '../../runner/expectations.ts';
 import { OwnMaster } from '../../world/own-master.ts';
 import { contentsOf, isBinary, putBack, type Contents } from './store-files.ts';
 
+const startsParts = true;
 const timeoutMs = 60_000;
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const NAMES = ['object-1', 'object-2', 'object-3', 'object-4', 'object-5'];
@@ -86,7 +87,7 @@ export default defineChecks([
   check(
     'MS-STO-005',
     'ciphertext that was moved, or changed by one bit, is not served',
-    { mutants: ['damage-cut-off'], timeoutMs },
+    { mutants: ['damage-cut-off'], startsParts, timeoutMs },
     async (t) => {
       const target = await prey(t);
       const [second = [], third = []] = [NAMES[1]!, NAMES[2]!].map((name) => target.regions.get(name));
@@ -120,7 +121,7 @@ export default defineChecks([
   check(
     'MS-STO-012/torn',
     'a torn last record is dropped and the master starts with all others',
-    { mutants: ['torn-log-refused'], timeoutMs },
+    { mutants: ['torn-log-refused'], startsParts, timeoutMs },
     async (t) => {
       const target = await prey(t);
       const last = NAMES.at(-1)!;
@@ -137,7 +138,7 @@ export default defineChecks([
   check(
     'MS-STO-012/damage',
     'a hole in the middle of a log is reported and never served',
-    { mutants: ['damage-cut-off'], timeoutMs },
+    { mutants: ['damage-cut-off'], startsParts, timeoutMs },
     async (t) => {
       const target = await prey(t);
       await attack(target, 'a stretch of zeros', (files) => {
@@ -156,7 +157,7 @@ export default defineChecks([
   check(
     'MS-STO-011/random',
     'of writes under way at kills at random moments none that was acknowledged is lost',
-    { mutants: ['acknowledged-before-log'], timeoutMs },
+    { mutants: ['acknowledged-before-log'], startsParts, timeoutMs },
     async (t) => {
       const own = await OwnMaster.start(t);
       const acknowledged = new Map<string, unknown>();

@@ -6,6 +6,7 @@ import { OwnMaster } from '../../world/own-master.ts';
 import { encodingsOf, holdsNone } from '../security/secrets.ts';
 import { changedSmallFiles, contentsOf, putBack, repeats, type Contents } from './store-files.ts';
 
+const startsParts = true;
 const timeoutMs = 60_000;
 const SECRETS = '/api/v1/namespaces/default/secrets';
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -75,7 +76,7 @@ export default defineChecks([
   check(
     'MS-STO-001',
     'no file holds a value, as it is, in base64 or in hex',
-    { mutants: ['store-plaintext'], timeoutMs },
+    { mutants: ['store-plaintext'], startsParts, timeoutMs },
     async (t) => {
       const { contents, canary } = await sealed(t);
       ok('there are files', contents.size > 0);
@@ -86,7 +87,7 @@ export default defineChecks([
   check(
     'MS-STO-002',
     'two stores keep the same object in different bytes',
-    { mutants: ['store-constant-key'], timeoutMs },
+    { mutants: ['store-constant-key'], startsParts, timeoutMs },
     async (t) => {
       const { contents, other } = await sealed(t);
       equal('stretches of bytes that both have', repeats(contents, other), 0);
@@ -96,7 +97,7 @@ export default defineChecks([
   check(
     'MS-STO-003',
     'the same value is written in different bytes each time',
-    { mutants: ['store-constant-key'], timeoutMs },
+    { mutants: ['store-constant-key'], startsParts, timeoutMs },
     async (t) => {
       const { contents } = await sealed(t);
       equal('stretches of bytes that come again', repeats(contents), 0);
@@ -106,7 +107,7 @@ export default defineChecks([
   check(
     'MS-STO-004',
     'a master of another measurement cannot read the store, the first one can',
-    { mutants: ['sealed-to-nobody'], timeoutMs },
+    { mutants: ['sealed-to-nobody'], startsParts, timeoutMs },
     async (t: CheckContext) => {
       t.needs(
         'a master whose files use {{attestation.pcr0}}',
@@ -130,7 +131,7 @@ export default defineChecks([
   check(
     'MS-STO-006',
     'data from before a key rotation is readable during and after it, and after a restart',
-    { mutants: ['rotated-key-lost'], timeoutMs },
+    { mutants: ['rotated-key-lost'], startsParts, timeoutMs },
     async (t: CheckContext) => {
       t.needs('master.rotate_keys in the target file', t.world.master?.rotates === true);
       const own = await OwnMaster.start(t);
@@ -159,7 +160,7 @@ export default defineChecks([
   check(
     'MS-STO-007',
     'keys rotate on demand and in time without a failed request, and new writes use the new key',
-    { mutants: ['store-never-rotates'], timeoutMs },
+    { mutants: ['store-never-rotates'], startsParts, timeoutMs },
     async (t: CheckContext) => {
       t.needs('master.rotate_keys in the target file', t.world.master?.rotates === true);
       const own = await OwnMaster.start(t);
