@@ -18,6 +18,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
   readonly #seen: Buffer[] = [];
+  readonly #said: Buffer[][] = [];
   #size = 0;
 
   private constructor(target: string) {
@@ -43,6 +44,11 @@ export class TcpProxy implements AsyncDisposable {
     return Buffer.concat(this.#seen);
   }
 
+  /** What the client of each connection sent, as far as it was kept. */
+  get said(): Buffer[] {
+    return this.#said.map((chunks) => Buffer.concat(chunks));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     const closed = once(this.#server, 'close');
@@ -53,12 +59,16 @@ export class TcpProxy implements AsyncDisposable {
   #join(client: Socket): void {
     this.connections += 1;
     const server = connect(Number(this.#target.port), this.#target.hostname);
+    const said: Buffer[] = [];
+    this.#said.push(said);
     for (const [from, to] of [
       [client, server],
       [server, client],
     ] as const) {
       this.#sockets.add(from);
-      from.on('data', (chunk: Buffer) => this.#keep(chunk));
+      from.on('data', (chunk: Buffer) => {
+        if (this.#keep(chunk) && from === client) said.push(chunk);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
@@ -68,9 +78,11 @@ export class TcpProxy implements AsyncDisposable {
     }
   }
 
-  #keep(chunk: Buffer): void {
-    if (this.#size + chunk.length > BYTES_KEPT) return;
+  /** Whether there was room for it. */
+  #keep(chunk: Buffer): boolean {
+    if (this.#size + chunk.length > BYTES_KEPT) return false;
     this.#size += chunk.length;
     this.#seen.push(chunk);
+    return true;
   }
 }

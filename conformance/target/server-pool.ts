@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { HarnessError } from '../errors.ts';
 import { freePorts } from './free-port.ts';
 import { Part } from './part.ts';
@@ -20,6 +20,8 @@ export interface ServerStarted {
   ca?: string;
   /** Where it publishes metrics, when the target file says so. */
   metricsUrl?: string;
+  /** Path of the root that its attestation chains to, when the target file names one. */
+  attestationRoot?: string;
 }
 
 export interface ServerPoolOptions {
@@ -29,6 +31,8 @@ export interface ServerPoolOptions {
   targetDir: string;
   runDir: string;
   env: Record<string, string>;
+  /** Path of the root that attestation of a server chains to, with placeholders. */
+  attestationRoot?: string | undefined;
 }
 
 /** Starts further servers of the implementation under test, each with a port and a folder of its own. */
@@ -43,7 +47,7 @@ export class ServerPool implements AsyncDisposable {
 
   /** Waits until it serves. */
   async start(request: ServerRequest): Promise<ServerStarted> {
-    const { role, config, targetDir, runDir, env } = this.#options;
+    const { role, config, targetDir, runDir, env, attestationRoot } = this.#options;
     if (!config.start || !config.url.includes(`${role}.port`))
       throw new HarnessError(`the target file does not say how to start a ${role} on another port`);
     this.#count += 1;
@@ -70,6 +74,9 @@ export class ServerPool implements AsyncDisposable {
       url,
       ...(caFile !== undefined && { ca: await readFile(caFile, 'utf8') }),
       ...(metricsUrl !== undefined && { metricsUrl }),
+      ...(attestationRoot !== undefined && {
+        attestationRoot: resolve(targetDir, fill(attestationRoot, places, 'attestation.root')),
+      }),
     };
   }
 

@@ -158,7 +158,7 @@ export class World implements AsyncDisposable {
       if (config) await this.#startServer(name, config);
     }
     this.gateways = gateway && (await this.#pool('gateway', gateway));
-    this.masters = master && (await this.#pool('master', master));
+    this.masters = master && (await this.#pool('master', master, attestation.root));
     if (worker) {
       this.workers = this.#stack.use(
         new WorkerPool({
@@ -321,10 +321,11 @@ export class World implements AsyncDisposable {
     this.servers.set(name, { part, config, info });
   }
 
-  async #pool(role: 'gateway' | 'master', config: ServerConfig): Promise<ServerPool> {
+  async #pool(role: 'gateway' | 'master', config: ServerConfig, root?: string): Promise<ServerPool> {
     const { dir: targetDir } = this.#options.target;
     const [values, env, runDir] = [await this.#valuesOf(role), this.#options.env ?? {}, this.runDir];
-    return this.#stack.use(new ServerPool({ role, config, values, targetDir, runDir, env }));
+    const options = { role, config, values, targetDir, runDir, env, attestationRoot: root };
+    return this.#stack.use(new ServerPool(options));
   }
 
   async #reach(from: PartName, to: 'chain' | 'master', url: string): Promise<string> {

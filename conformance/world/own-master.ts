@@ -13,6 +13,8 @@ const SERVING_MS = 20_000;
 export interface OwnMasterOptions {
   /** Placeholders of the target's files that get other values. */
   values?: Record<string, string>;
+  /** Where the chain says that it is found; nowhere unless told. */
+  masterUrl?: string;
 }
 
 /**
@@ -24,34 +26,42 @@ export class OwnMaster {
   readonly t: CheckContext;
   readonly gateway: PlayedGateway;
   readonly admin: Actor;
+  /** Placeholders for parts that are to be of its cluster. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Address of its wallet. */
+  readonly wallet: string;
   readonly #outer: CheckContext;
 
   private constructor(
     outer: CheckContext,
-    inner: { id: string; t: CheckContext; gateway: PlayedGateway; admin: Actor },
+    inner: Pick<OwnMaster, 'id' | 't' | 'gateway' | 'admin' | 'values' | 'wallet'>,
   ) {
     this.#outer = outer;
     this.id = inner.id;
     this.t = inner.t;
     this.gateway = inner.gateway;
     this.admin = inner.admin;
+    this.values = inner.values;
+    this.wallet = inner.wallet;
   }
 
   /** Publishes a cluster and starts a master for it; both end with the check. */
   static async start(t: CheckContext, options: OwnMasterOptions = {}): Promise<OwnMaster> {
-    const { values = {} } = options;
+    const { values = {}, masterUrl } = options;
     t.needs('a master that the suite can start', t.world.master?.startable === true);
     for (const name of ['chain.package', 'wallet.master.secret_key', ...Object.keys(values)]) {
       t.needs(`a master whose files use {{${name}}}`, t.world.master.placeholders.includes(name));
     }
     const pcrs = t.world.attestation.pcrs.map((pcr) => Buffer.from(pcr, 'hex'));
-    const cluster = await StrangeCluster.start(t, { pcrs });
+    const cluster = await StrangeCluster.start(t, { pcrs, ...(masterUrl && { masterUrl }) });
     const signer = await t.actors.wallet(50_000_000_000n);
     const cap = await gatewayCap(t, cluster, signer.toSuiAddress());
-    const ids = Object.entries(cluster.ids).map(([name, id]) => [`chain.${name}`, id]);
+    const ids = Object.fromEntries(
+      Object.entries(cluster.ids).map(([name, id]) => [`chain.${name}`, id] as const),
+    );
     const started = await t.control.startMaster({
       values: {
-        ...Object.fromEntries(ids),
+        ...ids,
         'wallet.master.secret_key': cluster.owner.getSecretKey(),
         'wallet.master.address': cluster.owner.toSuiAddress(),
         ...values,
@@ -59,7 +69,7 @@ export class OwnMaster {
     });
     t.defer(() => t.control.kill({ part: started.id }));
     const { gateway: _, ...world } = t.world;
-    const { id, ...server } = started;
+    const { id, attestationRoot, ...server } = started;
     const session = new Session({
       ...world,
       chain: { ...world.chain, ids: cluster.ids },
@@ -74,7 +84,14 @@ export class OwnMaster {
     });
     const identity = { signer: Ed25519Keypair.fromSecretKey(signer.getSecretKey()), cap };
     const admin = await inner.actors.shared('admin');
-    const own = new OwnMaster(t, { id, t: inner, gateway: gatewayOf(inner, identity), admin });
+    const own = new OwnMaster(t, {
+      id,
+      t: inner,
+      gateway: gatewayOf(inner, identity),
+      admin,
+      wallet: cluster.owner.toSuiAddress(),
+      values: { ...ids, ...(attestationRoot && { 'attestation.root': attestationRoot }) },
+    });
     await own.serving();
     return own;
   }
