@@ -4,10 +4,13 @@ export type { AdmitObject, Attributes, Authorize, Decision } from './authorizati
 export { ApiError } from './errors.ts';
 export type { Status, StatusCause, StatusDetails } from './errors.ts';
 export type { LogOptions, LogSource } from './handlers/exchange.ts';
+export { podLog } from './handlers/pod-log.ts';
+export { verbOf } from './handlers/resource.ts';
 export type { KubeObject, Node, Pod } from './meta/objects.ts';
 export { ignoreRaces } from './objects-api.ts';
 export type { ObjectsApi } from './objects-api.ts';
 export { formatQuantity, parseQuantity, quantityOf } from './quantity.ts';
+export { parseResourcePath } from './request/path.ts';
 export type { ApiRequest, ApiResponse, UserInfo } from './types.ts';
 export { bootstrapCluster } from './bootstrap.ts';
 export { startControllers } from './controllers/start.ts';

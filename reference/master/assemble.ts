@@ -17,6 +17,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
 import { ensureServerCertificate } from '../tls/index.ts';
+import { openCluster } from './cluster/open-cluster.ts';
 import type { MasterConfig } from './config.ts';
 import { DurableNonceStore } from './durable-nonce-store.ts';
 import { openKubernetes } from './kubernetes-part.ts';
@@ -91,15 +92,19 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const nonces = new DurableNonceStore({ store: stores.nonces, clock });
   const submitter = new TransactionSubmitter({ client, signer: wallet, package: config.chain.package });
   const logs = new PodLogs({ now: () => clock.nowMs() });
-  const kubernetes = openKubernetes({
-    store: stores.objects,
-    clock,
-    logs,
-    log,
-    bodyBytes: config.limits.body_bytes,
-    ttlSeconds: seams.eventTtlSeconds,
-    scheduling: seams.scheduling,
-  });
+  const common = { clock, logs, log, bodyBytes: config.limits.body_bytes };
+  const cluster =
+    config.k8s_backend === 'embedded'
+      ? undefined
+      : openCluster({ ...common, config: config.k8s_backend, sleep: abortableSleep });
+  const kubernetes =
+    cluster ??
+    openKubernetes({
+      ...common,
+      store: stores.objects,
+      ttlSeconds: seams.eventTtlSeconds,
+      scheduling: seams.scheduling,
+    });
   const handle = seams.kubernetes(kubernetes.handle);
   const credential = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
   const master = await createMaster({
@@ -138,6 +143,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     rotateKeys: () => stores.rotateKeys(),
     close: async () => {
       await master.close();
+      await cluster?.[Symbol.asyncDispose]();
       await stores.close();
       await leadership?.release();
       await replica?.[Symbol.asyncDispose]();

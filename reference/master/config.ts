@@ -7,6 +7,16 @@ const seconds = z.number().int().positive();
 const listen = z.strictObject({ host: z.string().min(1), port });
 const pcr = z.string().regex(/^[0-9a-f]{96}$/, '48 bytes in lower-case hex');
 
+/** A cluster that exists already. */
+const cluster = z.strictObject({
+  /** Path of a kubeconfig of an administrator of it. */
+  kubeconfig: z.string().min(1),
+  /** A context of it; the current one when absent. */
+  context: z.string().min(1).optional(),
+  /** Whether it is told for whom the master asks, so that its own RBAC and audit log see the wallet. */
+  impersonate: z.boolean().default(false),
+});
+
 const schema = z.strictObject({
   listen,
   /** What workers and gateways are told to call, e.g. `https://master.example:8443`. */
@@ -70,6 +80,8 @@ const schema = z.strictObject({
       pending_requests: z.number().int().positive().default(10_000),
     })
     .prefault({}),
+  /** The Kubernetes behind the master: its own, or a cluster that exists already. */
+  k8s_backend: z.union([z.literal('embedded'), cluster]).default('embedded'),
   metrics: z.strictObject({ listen }).optional(),
   log: z
     .strictObject({
@@ -81,6 +93,8 @@ const schema = z.strictObject({
 
 /** master.json after validation: every default filled in, no unknown field. */
 export type MasterConfig = z.infer<typeof schema>;
+
+export type ClusterConfig = z.infer<typeof cluster>;
 
 /** The configuration cannot be used; the message names each field that is at fault and never its value. */
 export class ConfigError extends Error {

@@ -8,7 +8,7 @@ import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
-import { verifySuiSignature } from '../protocol/sui-signature.ts';
+import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { CredentialSeams } from '../mutants/types.ts';
@@ -31,7 +31,6 @@ import type { PodLogs } from './pod-logs.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RequestBook } from './request-book.ts';
 import { RequestRunner } from './request-runner.ts';
-import { rememberingSignatures } from './remembered-signatures.ts';
 import { refuse, route } from './router.ts';
 import type { MasterSeams } from './seams.ts';
 import { StreamGuard } from './stream-guard.ts';
@@ -85,6 +84,9 @@ export interface Master {
 /** Longest that open answers may take to end at a shutdown, milliseconds. */
 const GRACE_MS = 3_000;
 
+/** Good signatures remembered, so that a flood of copies does not cost a verification each. */
+const SIGNATURES = 10_000;
+
 /** Builds the master from its parts and starts it. */
 export async function createMaster(deps: MasterDeps): Promise<Master> {
   const { config, clock, log, metrics, seams, ledger } = deps;
@@ -93,7 +95,13 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
   const stop = new AbortController();
   const streams = new StreamGuard();
   const client = new KubernetesClient(deps.kubernetes.handle);
-  const lifecycle = new NodeLifecycle({ kubernetes: client, now, log });
+  const lifecycle = new NodeLifecycle({
+    kubernetes: client,
+    now,
+    sleep: deps.sleep,
+    signal: stop.signal,
+    log,
+  });
   const enclave = await EnclaveIdentity.open({
     store: ledger,
     reader: deps.reader,
@@ -174,6 +182,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     clock,
     audience: config.chain.cluster,
     clockSkewSeconds: config.timings.clock_skew_seconds,
+    verifySignature: memoizeSignatures(verifySuiSignature, SIGNATURES),
   };
   const handlers = bindHandlers({
     config,
@@ -205,7 +214,6 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     gatewayVerifier: new CredentialVerifier({
       ...verifierOptions,
       tokenKind: 'gateway',
-      verifySignature: rememberingSignatures(verifySuiSignature),
       ...seams.gatewayCredential({
         steps: VERIFICATION_STEPS,
         tokens: deps.cache,

@@ -1,6 +1,7 @@
 import { STAKE_ANNOTATION } from '../kubernetes/index.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
+import { KubernetesCallError } from './kubernetes-client.ts';
 import type { KubernetesClient, NodeCondition } from './kubernetes-client.ts';
 import type { Transition } from './worker-registry.ts';
 import type { WorkerRecord, WorkerState } from './worker-state.ts';
@@ -15,14 +16,22 @@ export interface NodeLifecycleDeps {
   kubernetes: KubernetesClient;
   /** Unix milliseconds. */
   now: () => number;
+  /** Resolves after `ms`, or as soon as the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Ends what is tried again and again. */
+  signal: AbortSignal;
   log: Logger;
 }
+
+const MAX_PAUSE_MS = 5_000;
 
 /** Makes the cluster's Nodes follow the states of their workers. */
 export class NodeLifecycle {
   readonly #deps: NodeLifecycleDeps;
   readonly #mutex = new KeyedMutex();
   readonly #running = new Set<Promise<void>>();
+  /** The newest transition of each node that is not done. */
+  readonly #newest = new Map<string, object>();
 
   constructor(deps: NodeLifecycleDeps) {
     this.#deps = deps;
@@ -30,9 +39,10 @@ export class NodeLifecycle {
 
   /** Acts on a transition, after the earlier ones of the same node. */
   follow(transition: Pick<Transition, 'record' | 'to'>): void {
-    const { record, to } = transition;
+    const { record } = transition;
+    this.#newest.set(record.node_id, transition);
     const task = this.#mutex
-      .run(record.node_id, () => this.#apply(record, to))
+      .run(record.node_id, () => this.#untilDone(transition))
       .catch((error: unknown) => {
         this.#deps.log.error(
           { err: error, node_id: record.node_id },
@@ -56,6 +66,27 @@ export class NodeLifecycle {
   /** Resolves when everything asked for so far is done. */
   async idle(): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  /** A cluster that is away for a while must not keep a node that was slashed: tried until done or overtaken. */
+  async #untilDone(transition: Pick<Transition, 'record' | 'to'>): Promise<void> {
+    const { signal, sleep, log } = this.#deps;
+    const { record, to } = transition;
+    const isNewest = (): boolean => this.#newest.get(record.node_id) === transition;
+    try {
+      for (let pause = 100; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+        try {
+          return await this.#apply(record, to);
+        } catch (error) {
+          const isAway = error instanceof KubernetesCallError && error.status >= 500;
+          if (!isAway || signal.aborted || !isNewest()) throw error;
+          log.warn({ err: error, node_id: record.node_id }, 'the Node is not up to date yet');
+          await sleep(pause, signal);
+        }
+      }
+    } finally {
+      if (isNewest()) this.#newest.delete(record.node_id);
+    }
   }
 
   async #apply(record: WorkerRecord, to: WorkerState | undefined): Promise<void> {

@@ -55,6 +55,11 @@ export class PodLogs implements LogSource {
     this.#makeRoom();
   }
 
+  /** Whether there is a line of any container of this pod. */
+  has({ namespace, name }: { namespace: string; name: string }): boolean {
+    return [...this.#streams.keys()].some((key) => key.startsWith(`${namespace}/${name}/`));
+  }
+
   async *read(of: Container, options: LogOptions, signal: AbortSignal): AsyncGenerator<string> {
     const { follow, previous, timestamps, tailLines, sinceSeconds } = options;
     const stream = this.#streams.get(keyOf(of));

@@ -1,7 +1,7 @@
 import { badRequest, notFound } from '../errors.ts';
 import type { Pod } from '../meta/objects.ts';
 import type { ApiResponse } from '../types.ts';
-import type { Exchange, LogOptions } from './exchange.ts';
+import type { Exchange, LogOptions, LogSource } from './exchange.ts';
 
 /** pods/log: text, line by line, from the injected source. */
 export async function handleLog(exchange: Exchange): Promise<ApiResponse> {
@@ -9,14 +9,20 @@ export async function handleLog(exchange: Exchange): Promise<ApiResponse> {
   const stored = await machinery.objects.get(resource, target.namespace, target.name);
   if (stored === undefined) throw notFound(resource, target.name);
   await exchange.admit(stored.object, undefined);
-  const pod = stored.object as Pod;
+  return podLog(stored.object as Pod, query, logs, request.signal);
+}
+
+/** What a log source has of a pod, as the query asks for it. Throws ApiError. */
+export function podLog(
+  pod: Pod,
+  query: URLSearchParams,
+  logs: LogSource | undefined,
+  signal: AbortSignal,
+): ApiResponse {
   const container = chosenContainer(pod, query.get('container'));
   const options = logOptions(query);
-  const lines = logs?.read(
-    { namespace: target.namespace, name: target.name, container },
-    options,
-    request.signal,
-  );
+  const { namespace = '', name = '' } = pod.metadata;
+  const lines = logs?.read({ namespace, name, container }, options, signal);
   return {
     status: 200,
     headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' },

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KubernetesApi } from '../api.ts';
 import type { UserInfo } from '../types.ts';
@@ -10,23 +10,39 @@ export interface Shim extends AsyncDisposable {
 }
 
 const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters'] };
+const UNAUTHORIZED = JSON.stringify({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: 'Unauthorized',
+  reason: 'Unauthorized',
+  code: 401,
+});
 
 /** Puts an API behind node:http (or https) on a free port of this machine, for tests and trials by hand. */
 export async function serveApi(
   api: KubernetesApi,
   options: {
+    host?: string;
     port?: number;
-    tls?: { key: string; cert: string };
-    user?: (request: IncomingMessage) => UserInfo;
+    tls?: ServerOptions;
+    /** Who asks; undefined for nobody, who gets a 401. Default: an administrator. */
+    user?: (request: IncomingMessage) => UserInfo | undefined;
   } = {},
 ): Promise<Shim> {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void answer(api, request, response, options.user?.(request) ?? ADMIN).catch(() => response.destroy());
+    const user = options.user ? options.user(request) : ADMIN;
+    if (user === undefined) {
+      response.writeHead(401, { 'content-type': 'application/json' }).end(UNAUTHORIZED);
+      return;
+    }
+    void answer(api, request, response, user).catch(() => response.destroy());
   };
   const server =
     options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener);
   await new Promise<void>((resolve) => {
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
