@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChainAbortError, ChainError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
+import { Commands, TransactionSubmitter } from './index.ts';
 import type { EventBatch } from './types.ts';
 import { ChainWorld, SUI } from './testing/chain-world.ts';
 import type { Holder } from './testing/chain-world.ts';
@@ -79,6 +80,31 @@ describe('calls', () => {
       });
     }
     expect(new Set(receipts.map(({ digest }) => digest)).size).toBeLessThan(10);
+  });
+
+  test('calls that follow each other closely share the next transaction', async () => {
+    const wake = Promise.withResolvers<void>();
+    const slept = Promise.withResolvers<number>();
+    const submitter = new TransactionSubmitter({
+      client: world.client,
+      signer: world.gateway,
+      package: world.ids.package,
+      paceMs: 60_000,
+      sleep: (ms) => {
+        slept.resolve(ms);
+        return wake.promise;
+      },
+    });
+    const commands = new Commands(submitter, world.ids);
+    const call = (): Promise<{ digest: string }> => commands.executeKubectlCommand(execution(admin));
+    const first = await call();
+    const second = call();
+    expect(await slept.promise).toBeGreaterThan(50_000);
+    const third = call();
+    wake.resolve();
+    const digests = (await Promise.all([second, third])).map(({ digest }) => digest);
+    expect(new Set([first.digest, ...digests]).size).toBe(2);
+    expect(digests[0]).toBe(digests[1]);
   });
 
   test('one refused call does not take others with it', async () => {

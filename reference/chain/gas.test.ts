@@ -14,3 +14,22 @@ test('a budget learnt still suffices when the price of gas doubles', () => {
 test('a kind never executed has no budget', () => {
   expect(new GasBook().budgetFor(['execute'])).toBeUndefined();
 });
+
+test('what calls need together tells nothing of what one needs alone', () => {
+  const book = new GasBook();
+  const shared = { ...used, computationCost: '4000000' };
+  book.learn(
+    Array.from({ length: 8 }, () => 'execute'),
+    shared,
+  );
+  expect(book.budgetFor(['execute', 'execute'])).toBeGreaterThan(0n);
+  expect(book.budgetFor(['execute'])).toBeUndefined();
+  book.learn(['execute'], used);
+  const alone = book.budgetFor(['execute']) ?? 0n;
+  for (let i = 0; i < 50; i++)
+    book.learn(
+      Array.from({ length: 8 }, () => 'execute'),
+      shared,
+    );
+  expect(book.budgetFor(['execute'])).toBe(alone);
+});

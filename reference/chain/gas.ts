@@ -7,13 +7,19 @@ interface GasUsedLike {
 /** Gas a node keeps in hand for fixed costs, in units of the gas price. */
 const OVERHEAD_UNITS = 1_000n;
 
+interface Budget {
+  mist: bigint;
+  /** Learnt from a transaction with this call alone. Calls that travel together share some of their cost. */
+  alone: boolean;
+}
+
 /**
  * Budgets learnt from the chain itself: the first call of a kind is simulated, later ones use what
  * the last executions needed plus a fifth, at twice the price of gas: a budget is not spent, and the
  * price may rise with an epoch. A kind is a function whose calls cost about the same.
  */
 export class GasBook {
-  readonly #budgets = new Map<string, bigint>();
+  readonly #budgets = new Map<string, Budget>();
   /** Reference gas price of the epoch, undefined until a simulation told it. */
   price: bigint | undefined;
 
@@ -22,8 +28,9 @@ export class GasBook {
     let sum = 0n;
     for (const kind of kinds) {
       const budget = this.#budgets.get(kind);
-      if (budget === undefined) return undefined;
-      sum += budget;
+      // A share of a common transaction would be too little for a call alone.
+      if (budget === undefined || (kinds.length === 1 && !budget.alone)) return undefined;
+      sum += budget.mist;
     }
     return sum;
   }
@@ -34,10 +41,13 @@ export class GasBook {
     const net = computation + BigInt(used.storageCost) - BigInt(used.storageRebate);
     const need = net > computation ? net : computation;
     const each = (need * 6n) / (5n * BigInt(kinds.length));
+    const alone = kinds.length === 1;
     for (const kind of kinds) {
-      const known = this.#budgets.get(kind) ?? 0n;
+      const known = this.#budgets.get(kind);
+      if (known === undefined || (alone && !known.alone)) this.#budgets.set(kind, { mist: each, alone });
       // Rise at once, sink slowly: one cheap call must not starve the next.
-      this.#budgets.set(kind, each > known ? each : (known * 7n + each) / 8n);
+      else if (each > known.mist) known.mist = each;
+      else if (alone === known.alone) known.mist = (known.mist * 7n + each) / 8n;
     }
   }
 

@@ -1,5 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
-import { SimulationError } from '@mysten/sui/client';
 import type { SuiClientTypes } from '@mysten/sui/client';
 import type { Signer } from '@mysten/sui/cryptography';
 import { Transaction } from '@mysten/sui/transactions';
@@ -12,6 +12,7 @@ import { asChainError, DEFAULT_DEADLINE_MS, nodeCall } from './node-call.ts';
 import { ObjectRefs } from './object-refs.ts';
 import { Pending } from './pending.ts';
 import { sendIdempotently } from './send.ts';
+import { noGas, simulationFailure } from './simulation-failure.ts';
 import type { CallOptions, Receipt } from './types.ts';
 
 /** One call of the package, described so that several can share a transaction. */
@@ -28,10 +29,17 @@ export interface SubmitterOptions {
   client: SuiGrpcClient;
   signer: Signer;
   package: string;
-  /** Calls in one transaction at most. Default 16. */
+  /** Calls in one transaction at most. Default 32. */
   maxShared?: number;
   /** Wait for the node at one execution, all attempts together, in milliseconds. Default 5000. */
   executeMs?: number;
+  /**
+   * Least time between the starts of two shared transactions, in milliseconds; default 25. Whoever waits for one call
+   * before the next does not notice, many at once share transactions instead of paying for one each.
+   */
+  paceMs?: number;
+  /** Resolves after so many milliseconds. */
+  sleep?: (ms: number) => Promise<unknown>;
 }
 
 type Executed = SuiClientTypes.TransactionResult<{ effects: true; events: true; objectTypes: true }>;
@@ -59,10 +67,18 @@ export class TransactionSubmitter {
   readonly #queue: Pending[] = [];
   #gasCoin: { objectId: string; version: string; digest: string } | undefined;
   #draining: Promise<void> | undefined;
+  /** Monotonic milliseconds at which the last transaction was begun. */
+  #begun = -Infinity;
   #closed = false;
 
   constructor(options: SubmitterOptions) {
-    this.#options = { maxShared: 16, executeMs: DEFAULT_DEADLINE_MS, ...options };
+    this.#options = {
+      maxShared: 32,
+      executeMs: DEFAULT_DEADLINE_MS,
+      paceMs: 25,
+      sleep: (ms) => setTimeout(ms),
+      ...options,
+    };
     this.address = options.signer.toSuiAddress();
     this.#refs = new ObjectRefs(options.client);
   }
@@ -85,8 +101,11 @@ export class TransactionSubmitter {
     // Calls made in the same turn of the event loop shall meet in one transaction.
     await Promise.resolve();
     for (;;) {
+      const left = this.#begun + this.#options.paceMs - performance.now();
+      if (left > 0 && this.#queue[0]?.call.shareable === true) await this.#options.sleep(left);
       const batch = this.#take();
       if (batch.length === 0) return;
+      this.#begun = performance.now();
       try {
         await this.#run(batch);
       } catch (error) {
@@ -271,18 +290,4 @@ export class TransactionSubmitter {
     this.#refs.forgetOwned();
     this.#gasCoin = undefined;
   }
-}
-
-function simulationFailure(error: unknown): SuiClientTypes.ExecutionError | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if (at instanceof SimulationError && at.executionError !== undefined) return at.executionError;
-  }
-  return undefined;
-}
-
-function noGas(error: unknown): ChainError | undefined {
-  const text = error instanceof Error ? error.message : '';
-  return /gas (coin|payment|selection)|insufficient (gas|balance|coin)/i.test(text)
-    ? new ChainError('no_gas', 'the wallet cannot pay for the transaction', { cause: error })
-    : undefined;
 }
