@@ -28,6 +28,8 @@ export interface ContractModeDeps {
   enclave: Pick<EnclaveTrust, 'current' | 'settled'>;
   deadlineMs: number;
   outcomeTtlSeconds: number;
+  /** Requests on their way at the same time; more are refused at once, so that these are answered in time. */
+  maxFlights: number;
   log: Logger;
   /** Aborts when the gateway stops. */
   stopping: AbortSignal;
@@ -36,6 +38,9 @@ export interface ContractModeDeps {
 /** Bodies of answers are a few MiB at most; base64 makes a third more of them. */
 const MAX_RESPONSE_BYTES = 64 * 1_048_576;
 const MAX_POLL_SECONDS = 30;
+
+/** Deadlines after which a request that is still on its way no longer keeps others out. */
+const FLIGHT_DEADLINES = 5;
 
 /** Milliseconds before the deadline at which a transaction that never left is given up. */
 const NOT_SENT_MARGIN_MS = 150;
@@ -52,6 +57,7 @@ interface Flight {
 /** Carries a request over the chain: payload to the master, command on chain, result back, all compared. */
 export class ContractMode {
   readonly #deps: ContractModeDeps;
+  #flights = 0;
 
   constructor(deps: ContractModeDeps) {
     this.#deps = deps;
@@ -62,8 +68,10 @@ export class ContractMode {
     enclave.current();
     const body = await request.readBody();
     seams.checkBody(request, wanted, body);
+    this.#makeRoom();
     const ends = performance.now() + deadlineMs;
     const flight = this.#fly({ request, wanted, principal, body, ends });
+    this.#count(flight);
     const timer = new AbortController();
     const late = abortableSleep(deadlineMs, AbortSignal.any([timer.signal, request.signal]));
     try {
@@ -75,6 +83,25 @@ export class ContractMode {
     // Neither the deadline nor the client's leaving undoes what is on chain: the flight goes on.
     if (!outcomes.keep(request.id, principal.owner, flight)) flight.catch(() => {});
     throw new ProtocolError('Timeout', `no answer yet; ask for /daas/v1/requests/${request.id}`);
+  }
+
+  #makeRoom(): void {
+    if (this.#flights < this.#deps.maxFlights) return;
+    const message = 'too many requests are on their way over the chain';
+    throw new ProtocolError('TooManyRequests', message, { retryAfter: 1 });
+  }
+
+  /** A flight counts until it ends, also after its client was told to ask later: it is still work. */
+  #count(flight: Promise<unknown>): void {
+    this.#flights += 1;
+    let counts = true;
+    const forget = (): void => {
+      clearTimeout(timer);
+      if (counts) this.#flights -= 1;
+      counts = false;
+    };
+    const timer = setTimeout(forget, FLIGHT_DEADLINES * this.#deps.deadlineMs).unref();
+    flight.then(forget, forget);
   }
 
   /** The whole way of one request; ends by itself when its outcome is no longer kept. */

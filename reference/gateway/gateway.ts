@@ -7,6 +7,7 @@ import type { CredentialSeams } from '../mutants/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { CredentialSigner } from '../protocol/credential.ts';
 import { newRequestId } from '../protocol/ids.ts';
+import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { GatewayConfig } from './config.ts';
@@ -89,6 +90,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const handler = new Handler({
     seams,
     verifier: new CredentialVerifier({
+      // A session's credential comes again with each of its requests.
+      verifySignature: memoizeSignatures(verifySuiSignature, config.limits.sessions),
       ...deps.credential,
       clock,
       audience: config.chain.cluster,
@@ -107,6 +110,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       enclave: trust,
       deadlineMs: config.timings.request_deadline_ms,
       outcomeTtlSeconds: config.timings.outcome_ttl_seconds,
+      maxFlights: config.limits.contract_requests,
       log,
       stopping: stop.signal,
     }),

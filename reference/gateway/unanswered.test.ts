@@ -15,7 +15,8 @@ beforeAll(async () => {
   proxy = new TamperingMaster(world.master.url, { key, cert, ca });
   await world.gateway.close();
   const timings = { request_deadline_ms: 1_500, outcome_ttl_seconds: 2 };
-  await world.startGateway({ gateway: { timings } }, await proxy.listen());
+  const limits = { contract_requests: 2 };
+  await world.startGateway({ gateway: { timings, limits } }, await proxy.listen());
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -39,4 +40,29 @@ test('a request without a result is never an internal error, and then forgotten'
   await expect.poll(ask, { interval: 50, timeout: 5_000 }).toBe(404);
   expect([...seen]).toEqual(['202 pending', '504 Timeout', '404 NotFound']);
   held.resolve();
+});
+
+test('more requests than the chain can carry in time are refused at once, until others have ended', async () => {
+  const admin = await world.chain.holder('admin');
+  const held = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  let offers = 0;
+  proxy.tamper = ({ target }) => {
+    if (!target.startsWith('/api/v1/requests/')) return undefined;
+    if (++offers === 2) arrived.resolve();
+    return held.promise;
+  };
+  const write = (name: string) => world.call(admin, MAPS, { body: configMap(name) });
+  const first = [write('first'), write('second')];
+  await arrived.promise;
+  const refused = await write('third');
+  expect([refused.status, causeOf(refused), refused.headers['retry-after']]).toEqual([
+    429,
+    'TooManyRequests',
+    '1',
+  ]);
+  held.resolve();
+  expect((await Promise.all(first)).map(({ status }) => status)).toEqual([201, 201]);
+  expect((await write('third')).status).toBe(201);
+  expect(offers).toBe(3);
 });

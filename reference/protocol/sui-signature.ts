@@ -1,5 +1,6 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import { blake2b } from '@noble/hashes/blake2.js';
+import { LRUCache } from 'lru-cache';
 import { hasCanonicalEd25519Form } from './ed25519.ts';
 
 /**
@@ -60,19 +61,34 @@ export function verifySuiSignature(payload: string, signature: Uint8Array, addre
   const scheme = SCHEMES.get(signature[0] ?? -1);
   if (!scheme || signature.length !== 1 + SIGNATURE_LENGTH + scheme.keyLength) return false;
   const rawKey = signature.subarray(1 + SIGNATURE_LENGTH);
-  if (suiAddress(signature[0] ?? 0, rawKey) !== address) return false;
   try {
-    const key = createPublicKey({
-      key: Buffer.concat([scheme.spkiPrefix, rawKey]),
-      format: 'der',
-      type: 'spki',
-    });
+    const { key, address: own } = walletOf(signature[0] ?? 0, scheme, rawKey);
+    if (own !== address) return false;
     const digest = personalMessageDigest(payload);
     return scheme.verify(digest, signature.subarray(1, 1 + SIGNATURE_LENGTH), key, rawKey);
   } catch {
     // not a point on the curve
     return false;
   }
+}
+
+interface Wallet {
+  address: string;
+  key: KeyObject;
+}
+
+/** A wallet signs many times, and taking its key in costs as much as checking a signature. */
+const WALLETS = new LRUCache<string, Wallet>({ max: 1_000 });
+
+/** Throws for a key that is no point on the curve. */
+function walletOf(flag: number, { spkiPrefix }: Scheme, rawKey: Uint8Array): Wallet {
+  const name = `${flag}.${Buffer.from(rawKey).toString('base64')}`;
+  const known = WALLETS.get(name);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, rawKey]), format: 'der', type: 'spki' });
+  const wallet = { address: suiAddress(flag, rawKey), key };
+  WALLETS.set(name, wallet);
+  return wallet;
 }
 
 /** Address of a public key: BLAKE2b-256 over the scheme's flag and the key. */
