@@ -54,10 +54,18 @@ export class EventProcessor {
 
   /** Takes in one checkpoint. */
   async take(batch: EventBatch): Promise<void> {
+    // Requests that follow each other are stored together: the store keeps the order of the calls.
+    const requests: Promise<void>[] = [];
     for (const event of batch.events) {
-      await this.apply(event);
+      if (event.name === 'K8sAPIRequest') {
+        requests.push(this.apply(event));
+      } else {
+        await Promise.all(requests.splice(0));
+        await this.apply(event);
+      }
       this.#deps.metrics.chainEvent(event.name);
     }
+    await Promise.all(requests);
     const due = this.#written === undefined || batch.checkpoint - this.#written >= CURSOR_EVERY;
     if (batch.events.length > 0 || due) {
       await this.#deps.cursor.write(batch.checkpoint);

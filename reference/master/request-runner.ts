@@ -16,7 +16,7 @@ import { payloadFault } from './request-check.ts';
 import type { RequestEvent, RequestPayload, RequestResult } from './request-record.ts';
 import { isReady } from './request-record.ts';
 
-/** Id of the request that is being run; durable, so that a restart knows what was under way. */
+/** Ids of requests that were begun, with commas between; durable, so that a restart knows what was under way. */
 const RUNNING = '/daas/running';
 
 export interface RequestRunnerDeps {
@@ -46,13 +46,16 @@ interface Answer {
 
 /**
  * Runs the requests whose payload and event have met: one after the other, in the order in which
- * they became ready, each exactly once.
+ * they became ready, each exactly once. Only the storing of a result overlaps with the next request.
  */
 export class RequestRunner {
   readonly #deps: RequestRunnerDeps;
   readonly #signal: AbortSignal;
   #tail: Promise<void> = Promise.resolve();
-  readonly #anchoring = new Set<Promise<void>>();
+  /** Begun, and the result not known to be stored. */
+  readonly #begun = new Set<string>();
+  /** What goes on behind the queue: results on their way to the store and to the chain. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(deps: RequestRunnerDeps, signal: AbortSignal) {
     this.#deps = deps;
@@ -63,9 +66,9 @@ export class RequestRunner {
   async recover(): Promise<void> {
     const { store, book, log } = this.#deps;
     const running = await store.get(RUNNING);
-    const interrupted = running && Buffer.from(running.value).toString('ascii');
+    const interrupted = new Set(running && Buffer.from(running.value).toString('ascii').split(','));
     for (const id of book.unfinished()) {
-      if (id !== interrupted) {
+      if (!interrupted.has(id)) {
         this.enqueue(id);
         continue;
       }
@@ -85,7 +88,7 @@ export class RequestRunner {
   /** Resolves when everything queued so far has run and its result is on chain or given up. */
   async idle(): Promise<void> {
     await this.#tail;
-    await Promise.all(this.#anchoring);
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
   async #after(before: Promise<void>, id: string): Promise<void> {
@@ -103,13 +106,16 @@ export class RequestRunner {
     const record = await book.load(id);
     if (record === undefined || !isReady(record)) return;
     const user = await this.#userOf(record.event);
-    await store.put(RUNNING, Buffer.from(id, 'ascii'));
+    this.#begun.add(id);
+    // Those whose result is being stored stand there too: once it is, that they do changes nothing.
+    await store.put(RUNNING, Buffer.from([...this.#begun].join(','), 'ascii'));
     const started = performance.now();
     const answer = await this.#answer(record.event, record.payload, user);
     const took_ms = Math.round(performance.now() - started);
     const { method, path } = record.event;
     log.info({ request_id: id, method, path, status: answer.status, took_ms }, 'request run');
-    await this.#finish(id, answer);
+    const finished = this.#finish(id, answer).then(() => void this.#begun.delete(id));
+    this.#behind(id, finished, 'the result could not be stored');
   }
 
   async #answer(event: RequestEvent, payload: RequestPayload, groups: readonly string[]): Promise<Answer> {
@@ -173,11 +179,16 @@ export class RequestRunner {
 
   /** Puts a result on chain in the background; tries until it is there or too old to matter. */
   #anchor(id: string, known?: { status: number; digest: Uint8Array }): void {
-    const task = this.#record(id, known).catch((error: unknown) => {
-      if (!this.#signal.aborted) this.#deps.log.error({ err: error, request_id: id }, 'result not recorded');
+    this.#behind(id, this.#record(id, known), 'result not recorded');
+  }
+
+  /** Lets work on a request go on behind the queue; `idle` waits for it. */
+  #behind(id: string, work: Promise<void>, failure: string): void {
+    const task = work.catch((error: unknown) => {
+      if (!this.#signal.aborted) this.#deps.log.error({ err: error, request_id: id }, failure);
     });
-    this.#anchoring.add(task);
-    void task.finally(() => this.#anchoring.delete(task));
+    this.#ending.add(task);
+    void task.finally(() => this.#ending.delete(task));
   }
 
   async #record(id: string, known: { status: number; digest: Uint8Array } | undefined): Promise<void> {

@@ -41,6 +41,15 @@ export class WorkerSlashedError extends Error {
   override readonly name = 'WorkerSlashedError';
 }
 
+/** A heartbeat that has not been answered. */
+interface Beat {
+  identity: WorkerIdentity;
+  report: HeartbeatReport;
+  promise: Promise<WorkerRecord>;
+  resolve: (record: WorkerRecord) => void;
+  reject: (error: unknown) => void;
+}
+
 export interface WorkerRegistryOptions {
   store: KeyValueStore;
   /** Unix milliseconds. */
@@ -60,6 +69,8 @@ export class WorkerRegistry {
   readonly #records = new Map<string, WorkerRecord>();
   readonly #byJoinDigest = new Map<string, string>();
   readonly #mutex = new KeyedMutex();
+  /** Heartbeats of each node that wait for their turn. */
+  readonly #beats = new Map<string, Beat[]>();
 
   private constructor(options: WorkerRegistryOptions) {
     this.#options = options;
@@ -111,25 +122,59 @@ export class WorkerRegistry {
     });
   }
 
-  /** Throws UnknownNodeError or WorkerSlashedError. */
+  /**
+   * Takes in a heartbeat. Those of one node that come while one is being stored are stored together, so
+   * that none waits for more than that. Throws UnknownNodeError or WorkerSlashedError.
+   */
   async heartbeat(identity: WorkerIdentity, report: HeartbeatReport): Promise<WorkerRecord> {
-    return await this.#mutex.run(identity.nodeId, async () => {
-      const known = this.#records.get(identity.nodeId);
-      if (known === undefined || known.owner !== identity.owner) {
-        throw new UnknownNodeError(`${identity.nodeId} has not registered`);
-      }
-      if (known.state === 'slashed') throw new WorkerSlashedError(identity.nodeId);
-      const record: WorkerRecord = {
-        ...known,
-        state: stateAfterHeartbeat(known.state, report, this.#options.busyShare),
-        last_seen: this.#seconds(),
-        stake_amount: identity.stakeAmount.toString(),
-        running_pods: report.running_pods,
-        resource_usage: report.resource_usage,
-      };
-      await this.#save(record);
-      return record;
+    const { nodeId } = identity;
+    const beat: Beat = { identity, report, ...Promise.withResolvers<WorkerRecord>() };
+    const waiting = this.#beats.get(nodeId);
+    if (waiting !== undefined) {
+      waiting.push(beat);
+      return await beat.promise;
+    }
+    const beats = [beat];
+    this.#beats.set(nodeId, beats);
+    void this.#mutex.run(nodeId, () => {
+      this.#beats.delete(nodeId);
+      return this.#beatTogether(nodeId, beats);
     });
+    return await beat.promise;
+  }
+
+  /** Settles every one of `beats`; never rejects. */
+  async #beatTogether(nodeId: string, beats: readonly Beat[]): Promise<void> {
+    let record = this.#records.get(nodeId);
+    const taken: Beat[] = [];
+    for (const beat of beats) {
+      if (record === undefined || record.owner !== beat.identity.owner) {
+        beat.reject(new UnknownNodeError(`${nodeId} has not registered`));
+      } else if (record.state === 'slashed') {
+        beat.reject(new WorkerSlashedError(nodeId));
+      } else {
+        record = this.#afterHeartbeat(record, beat);
+        taken.push(beat);
+      }
+    }
+    if (record === undefined || taken.length === 0) return;
+    try {
+      await this.#save(record);
+      for (const { resolve } of taken) resolve(record);
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+    }
+  }
+
+  #afterHeartbeat(known: WorkerRecord, { identity, report }: Beat): WorkerRecord {
+    return {
+      ...known,
+      state: stateAfterHeartbeat(known.state, report, this.#options.busyShare),
+      last_seen: this.#seconds(),
+      stake_amount: identity.stakeAmount.toString(),
+      running_pods: report.running_pods,
+      resource_usage: report.resource_usage,
+    };
   }
 
   /** Marks the workers that have been silent too long as offline. */

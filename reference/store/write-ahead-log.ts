@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { encodeFrame } from './frame.ts';
 import { syncDirectory } from './files.ts';
@@ -19,7 +19,7 @@ export interface WriteAheadLogOptions {
   sync: SyncPolicy;
   /** Most records in one frame; default 1024. */
   batch?: number;
-  /** Makes written data durable; default fdatasync. */
+  /** Makes written data durable; by default the system does, with each write or by fdatasync. */
   datasync?: (handle: FileHandle) => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export class WriteAheadLog implements Journal {
 
   /** Starts a log in a new, empty file. */
   static async create(file: string, options: WriteAheadLogOptions): Promise<WriteAheadLog> {
-    return new WriteAheadLog(file, await createFile(file), options);
+    return new WriteAheadLog(file, await createFile(file, writesThrough(options)), options);
   }
 
   /** Bytes in the present file. */
@@ -85,7 +85,7 @@ export class WriteAheadLog implements Journal {
     // Appends wait in line meanwhile, as for a batch.
     const change = async (): Promise<void> => {
       try {
-        const next = await createFile(file);
+        const next = await createFile(file, writesThrough(this.#options));
         if (this.#dirty) await this.#datasync();
         await this.#handle.close();
         this.#handle = next;
@@ -142,6 +142,7 @@ export class WriteAheadLog implements Journal {
     this.#frames += 1;
     this.#bytes += frame.length;
     this.#lastRevision = records.at(-1)?.revision ?? this.#lastRevision;
+    if (writesThrough(this.#options)) return;
     if (sync === 'always') await this.#datasync();
     else this.#dirty = sync !== 'never';
   }
@@ -170,9 +171,15 @@ export class WriteAheadLog implements Journal {
   }
 }
 
-async function createFile(file: string): Promise<FileHandle> {
-  // 'x': a log that is there is never overwritten.
-  const handle = await open(file, 'wx', 0o600);
+/** Whether the system itself makes each write durable before it is done, which is half the work of asking for it after. */
+function writesThrough({ sync, datasync }: WriteAheadLogOptions): boolean {
+  return sync === 'always' && datasync === undefined && process.platform === 'linux';
+}
+
+async function createFile(file: string, writeThrough: boolean): Promise<FileHandle> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_DSYNC } = constants;
+  // O_EXCL: a log that is there is never overwritten.
+  const handle = await open(file, O_WRONLY | O_CREAT | O_EXCL | (writeThrough ? O_DSYNC : 0), 0o600);
   await syncDirectory(dirname(file));
   return handle;
 }
