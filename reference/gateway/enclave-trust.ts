@@ -41,7 +41,7 @@ export class EnclaveTrust {
   #refusal = masterUnavailable('the master is not attested yet');
   /** Raised by every change on chain; a verification begun under an older number does not count. */
   #generation = 0;
-  #wake: (() => void) | undefined;
+  #changed = new AbortController();
   readonly #waiting = new Set<() => void>();
 
   constructor(deps: EnclaveTrustDeps) {
@@ -85,15 +85,17 @@ export class EnclaveTrust {
     this.#generation += 1;
     this.#identity = undefined;
     this.#refusal = masterUnavailable('the enclave key, its measurements or its status changed on chain');
-    this.#wake?.();
+    this.#changed.abort();
+    this.#changed = new AbortController();
   }
 
   /** Verifies now and after each change, with pauses while it fails, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const sleep = this.#deps.sleep ?? abortableSleep;
     for (let failures = 0; !signal.aborted;) {
+      const change = AbortSignal.any([signal, this.#changed.signal]);
       if (this.#identity !== undefined) {
-        await this.#change(signal);
+        await aborted(change);
         failures = 0;
         continue;
       }
@@ -110,22 +112,10 @@ export class EnclaveTrust {
         this.#refusal = refusalOf(error);
         this.#deps.log.warn({ err: error }, 'master not attested');
         failures += 1;
-        await sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** Math.min(failures, 8)), signal);
+        // What the chain says next may be what was waited for.
+        await sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** Math.min(failures, 8)), change);
       }
     }
-  }
-
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        this.#wake = undefined;
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
   }
 
   async #verify(signal: AbortSignal): Promise<EnclaveIdentity> {
@@ -178,4 +168,11 @@ class Untrusted extends Error {
 
 function policyOf(endpoint: NautilusEndpoint, root: string, now: number, nonce: Uint8Array) {
   return { root, now, pcrs: endpoint.expectedPcrs, nonce, publicKey: endpoint.publicKey };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

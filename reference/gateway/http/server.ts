@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { singleHeader } from '../../protocol/bearer.ts';
 import { canonicalTarget } from '../../protocol/canonical-path.ts';
 import { ProtocolError } from '../../protocol/status.ts';
+import { GracefulClose } from '../../protocol/graceful-close.ts';
 import { readBody } from './body.ts';
 import { Failure, failureReply } from './reply.ts';
 import type { GatewayRequest, Reply } from './types.ts';
@@ -28,7 +29,7 @@ export interface GatewayServerOptions {
 export class GatewayServer {
   readonly #server: Server;
   readonly #options: GatewayServerOptions;
-  readonly #sockets = new Set<Socket>();
+  readonly #closer: GracefulClose;
 
   constructor(options: GatewayServerOptions) {
     this.#options = options;
@@ -52,10 +53,9 @@ export class GatewayServer {
       options.listen?.(own) ?? own,
       (message, response) => void this.#serve(message, response),
     );
+    this.#closer = new GracefulClose(this.#server);
     this.#server.on('clientError', answerClientError);
     this.#server.on('secureConnection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
     });
   }
@@ -68,16 +68,8 @@ export class GatewayServer {
   }
 
   /** Stops accepting, lets running answers end for `graceMs`, then cuts what is left. */
-  async close(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    this.#server.closeIdleConnections();
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
-    await closed;
-    clearTimeout(timer);
+  close(graceMs: number): Promise<void> {
+    return this.#closer.close(graceMs);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server, ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { readBody } from './body.ts';
 import { ProtocolError } from '../../protocol/status.ts';
+import { GracefulClose } from '../../protocol/graceful-close.ts';
 import type { HttpRequest } from './request.ts';
 import { toHttpRequest } from './request.ts';
 import type { Reply } from './reply.ts';
@@ -29,7 +30,7 @@ const CLIENT_GONE = new Error('the client has gone');
 /** HTTPS server, TLS 1.3 only, with bounds on everything a peer may send. */
 export class HttpServer {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #closer: GracefulClose;
 
   constructor(options: HttpServerOptions) {
     const own: ServerOptions = {
@@ -45,6 +46,7 @@ export class HttpServer {
       requireHostHeader: true,
     };
     this.#server = createServer(options.listen?.(own) ?? own);
+    this.#closer = new GracefulClose(this.#server);
     this.#server.maxRequestsPerSocket = 0;
     this.#server.on('request', (message, response) => void serve(options, message, response));
     this.#server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -54,8 +56,6 @@ export class HttpServer {
       answerClientError(error, socket),
     );
     this.#server.on('secureConnection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
     });
   }
@@ -67,16 +67,8 @@ export class HttpServer {
   }
 
   /** Stops accepting, gives running answers `graceMs` to end, then cuts what is left. */
-  async close(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    this.#server.closeIdleConnections();
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
-    await closed;
-    clearTimeout(timer);
+  close(graceMs: number): Promise<void> {
+    return this.#closer.close(graceMs);
   }
 }
 
