@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../protocol/clock.ts';
 import { Keyring, keyringFile } from './keyring.ts';
@@ -138,4 +139,25 @@ describe('key rotation', () => {
     await rotating;
     expect(progress.during).toBeGreaterThan(0);
   });
+});
+
+test('a rotation does not close the file under a sync that is still under way', async () => {
+  await using directory = await temporaryDirectory();
+  const began = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const datasync = async (handle: FileHandle): Promise<void> => {
+    began.resolve();
+    await released.promise;
+    await handle.datasync();
+  };
+  await using store = await openStore(join(directory.path, 'data'), { sync: 1, datasync });
+  await store.put('/key/1', bytes('value'));
+  await began.promise;
+  const rotated = store.rotateKey();
+  // Longer than the new file takes to be there.
+  await setTimeout(50);
+  released.resolve();
+  await rotated;
+  await store.put('/key/2', bytes('value'));
+  expect(Object.keys(await contentsOf(store))).toEqual(['/key/1', '/key/2']);
 });

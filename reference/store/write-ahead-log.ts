@@ -47,6 +47,8 @@ export class WriteAheadLog implements Journal {
   #failed: unknown;
   #closed = false;
   #dirty = false;
+  /** A late sync that is under way. */
+  #late: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
 
   private constructor(file: string, handle: FileHandle, options: WriteAheadLogOptions) {
@@ -54,7 +56,7 @@ export class WriteAheadLog implements Journal {
     this.#handle = handle;
     this.#options = options;
     const { sync } = options;
-    if (typeof sync === 'number') this.#timer = setInterval(() => void this.#syncLate(), sync).unref();
+    if (typeof sync === 'number') this.#timer = setInterval(() => this.#syncLate(), sync).unref();
   }
 
   /** Starts a log in a new, empty file. */
@@ -86,7 +88,7 @@ export class WriteAheadLog implements Journal {
     const change = async (): Promise<void> => {
       try {
         const next = await createFile(file, writesThrough(this.#options));
-        if (this.#dirty) await this.#datasync();
+        await this.#syncNow();
         await this.#handle.close();
         this.#handle = next;
         this.#file = file;
@@ -108,7 +110,7 @@ export class WriteAheadLog implements Journal {
     this.#closed = true;
     clearInterval(this.#timer);
     while (this.#work) await this.#work;
-    if (this.#dirty && this.#failed === undefined) await this.#datasync();
+    if (this.#failed === undefined) await this.#syncNow();
     await this.#handle.close();
   }
 
@@ -147,14 +149,22 @@ export class WriteAheadLog implements Journal {
     else this.#dirty = sync !== 'never';
   }
 
-  async #syncLate(): Promise<void> {
-    if (!this.#dirty || this.#failed !== undefined) return;
+  #syncLate(): void {
+    if (!this.#dirty || this.#late || this.#failed !== undefined) return;
     this.#dirty = false;
-    try {
-      await this.#datasync();
-    } catch (error) {
-      this.#fail(error, []);
-    }
+    this.#late = this.#datasync()
+      .catch((error: unknown) => this.#fail(error, []))
+      .finally(() => {
+        this.#late = undefined;
+      });
+  }
+
+  /** Before the file is closed, which must not happen under a sync; nothing is written meanwhile. */
+  async #syncNow(): Promise<void> {
+    await this.#late;
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    await this.#datasync();
   }
 
   async #datasync(): Promise<void> {
