@@ -145,10 +145,15 @@ test('a rotation does not close the file under a sync that is still under way', 
   await using directory = await temporaryDirectory();
   const began = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
   const datasync = async (handle: FileHandle): Promise<void> => {
     began.resolve();
     await released.promise;
-    await handle.datasync();
+    try {
+      await handle.datasync();
+    } finally {
+      ended.resolve();
+    }
   };
   await using store = await openStore(join(directory.path, 'data'), { sync: 1, datasync });
   await store.put('/key/1', bytes('value'));
@@ -157,7 +162,7 @@ test('a rotation does not close the file under a sync that is still under way', 
   // Longer than the new file takes to be there.
   await setTimeout(50);
   released.resolve();
-  await rotated;
+  await Promise.all([rotated, ended.promise]);
   await store.put('/key/2', bytes('value'));
   expect(Object.keys(await contentsOf(store))).toEqual(['/key/1', '/key/2']);
 });
