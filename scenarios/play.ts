@@ -21,6 +21,8 @@ export interface PlayOptions {
   /** Environment added to each part. */
   env: Record<string, string>;
   keep: boolean;
+  /** Path of a kubeconfig, for a provider that needs one. */
+  kubeconfig?: string | undefined;
   signal: AbortSignal;
   progress: (line: string) => void;
   /** A step begins; `total` are the steps of the scenario. */
@@ -85,7 +87,7 @@ async function playOn(
   const signal = AbortSignal.any([late, options.signal]);
   await using session = new Session(world.info);
   const t = new CheckContext(session, seed, signal);
-  const stage = new Stage(t, world, provided.faults(world));
+  const stage = new Stage(t, world, provided.faults(world), provided.othersNodes);
   const steps: StepResult[] = [];
   let verdict: ScenarioVerdict = 'pass';
   let reason: string | undefined;
@@ -100,6 +102,7 @@ async function playOn(
     reason = `step ${index + 1} (${said}): ${result.message}`;
     break;
   }
+  provided.made?.(stage.made());
   const moments = await momentsOf(t, began).catch(() => []);
   const redactor = createRedactor(world.secrets);
   const failed = verdict !== 'pass' && verdict !== 'untestable';

@@ -19,6 +19,8 @@ export class Stage {
   readonly t: CheckContext;
   readonly world: World;
   readonly faults: Faults;
+  /** Nodes that were there before and run nothing of a scenario. */
+  readonly othersNodes: readonly string[];
   readonly actors = new Map<string, Actor>();
   readonly workers = new Map<string, WorkerStarted>();
   readonly writers = new Map<string, Writer>();
@@ -27,15 +29,16 @@ export class Stage {
   readonly values = new Map<string, string>();
   readonly evidence: Evidence[] = [];
   /** What is known of the request that made an object, by the object's name. */
-  readonly made = new Map<string, Evidence>();
+  readonly effects = new Map<string, Evidence>();
   /** When a part was last killed, Unix milliseconds: what must be over in time is over since then. */
   killedAt: number | undefined;
   /** What the present step has to say, for the report. */
   notes: string[] = [];
   #namespace: string | undefined;
 
-  constructor(t: CheckContext, world: World, faults: Faults) {
+  constructor(t: CheckContext, world: World, faults: Faults, othersNodes: readonly string[] = []) {
     this.t = t;
+    this.othersNodes = othersNodes;
     this.world = world;
     this.faults = faults;
   }
@@ -90,6 +93,14 @@ export class Stage {
     this.t.defer(async () => {
       await this.t.gateway.as(admin, 'DELETE', `/api/v1/namespaces/${name}`).catch(() => undefined);
     });
+  }
+
+  /** What the scenario made in the cluster that does not go with it by itself. */
+  made(): { namespaces: string[]; nodes: string[] } {
+    return {
+      namespaces: this.#namespace === undefined ? [] : [this.#namespace],
+      nodes: [...this.workers.values()].map(({ nodeId }) => nodeId),
+    };
   }
 
   kube(actor: string): Kube {

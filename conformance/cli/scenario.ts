@@ -20,6 +20,7 @@ import { createProgress, type Progress } from './progress.ts';
 interface RunOptions {
   target?: string;
   provider: string;
+  kubeconfig?: string;
   seed?: string;
   keep?: boolean;
   reportDir: string;
@@ -48,6 +49,7 @@ export function scenarioCommand(): Command {
       `where the parts run: ${PROVIDERS.map(({ name }) => name).join(', ')}`,
       'embedded',
     )
+    .option('--kubeconfig <file>', 'cluster behind the master, for the provider kubeconfig; else KUBECONFIG')
     .option('--seed <n>', 'seed of everything random; printed, so that a run can be repeated')
     .option('--keep', 'leave the folders of the runs, with configuration and logs, behind')
     .option('--report-dir <dir>', 'where scenarios.json and scenarios.html go', 'reports')
@@ -112,6 +114,7 @@ async function run(names: string[], options: RunOptions): Promise<void> {
         seed,
         env,
         keep: options.keep ?? false,
+        kubeconfig: options.kubeconfig,
         signal: interrupted.signal,
         progress: (line) => progress.step(`  … ${line}`),
         onStep: (_, index, said) => progress.step(`  … ${index + 1}/${scenario.steps.length} ${said}`),

@@ -12,6 +12,12 @@ export interface ContainerConfig {
   address?: string;
   /** `uid:gid`; as the image says unless told. */
   user?: string;
+  /** Started as a service by compose; image, network and address are then the service's. */
+  compose?: {
+    /** The client with its files and project, up to the subcommand. */
+    command: readonly string[];
+    service: string;
+  };
 }
 
 /**
@@ -22,7 +28,8 @@ export function dockerRun(
   container: ContainerConfig,
   options: { name: string; folder: string; env: readonly string[] },
 ): string[] {
-  const { network = 'host', address, user } = container;
+  const { network = 'host', address, user, compose } = container;
+  if (compose) return composeRun(compose, container, options);
   return [
     'docker',
     'run',
@@ -39,6 +46,28 @@ export function dockerRun(
     ...options.env.flatMap((key) => ['--env', key]),
     container.image,
     ...(container.args ?? []),
+  ];
+}
+
+function composeRun(
+  { command, service }: NonNullable<ContainerConfig['compose']>,
+  { user, args = [] }: ContainerConfig,
+  options: { name: string; folder: string; env: readonly string[] },
+): string[] {
+  return [
+    ...command,
+    'run',
+    '--rm',
+    '--no-deps',
+    '-T',
+    '--name',
+    options.name,
+    ...(user === undefined ? [] : ['--user', user]),
+    '--volume',
+    `${options.folder}:${options.folder}`,
+    ...options.env.flatMap((key) => ['-e', key]),
+    service,
+    ...args,
   ];
 }
 

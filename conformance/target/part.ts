@@ -128,7 +128,20 @@ export class Part implements AsyncDisposable {
   async stop(): Promise<(Exit & { killed: boolean }) | undefined> {
     const stop = this.context.config.stop;
     const timeoutMs = stop?.timeout_seconds === undefined ? STOP_MS : stop.timeout_seconds * 1000;
-    return this.#process?.running ? this.#process.stop(stop?.signal ?? 'SIGTERM', timeoutMs) : undefined;
+    if (!this.#process?.running) return undefined;
+    if (!this.#container?.compose) return this.#process.stop(stop?.signal ?? 'SIGTERM', timeoutMs);
+    await this.signal(stop?.signal ?? 'SIGTERM');
+    const exit = await this.#process.waitForExit(timeoutMs);
+    if (exit) return { ...exit, killed: false };
+    await this.kill();
+    return { ...(await this.#process.exited), killed: true };
+  }
+
+  /** Sends a signal to what runs, also in a container. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    // Docker's client passes signals on to its container, compose's takes them for itself.
+    if (!this.#container?.compose) this.#process?.signal(signal);
+    else if (this.running) await docker('kill', '--signal', signal, this.containerName);
   }
 
   async kill(): Promise<void> {
@@ -180,9 +193,13 @@ export class Part implements AsyncDisposable {
     await this.stop();
   }
 
+  get #container(): ContainerConfig | undefined {
+    return this.context.config.start?.container;
+  }
+
   #commandLine(): string[] {
     const { config, dir } = this.context;
-    const container: ContainerConfig | undefined = config.start?.container;
+    const container = this.#container;
     if (!container)
       return (config.start?.command ?? []).map((item) =>
         this.#fill(item, `start.command of the ${this.name}`),

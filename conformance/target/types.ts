@@ -78,6 +78,10 @@ export const ORDINARY_VALUES = {
   'intervals.event_ttl_seconds': 3_600,
   /** `true` or `false`. */
   'features.one_shot_kubectl': 'false',
+  /** Path of a kubeconfig of the cluster that the master is to use; its own when empty. */
+  'kubernetes.kubeconfig': '',
+  /** Path of a file with the seconds that the master's clock is off ("-20", "+40"); no such file when empty. */
+  'clock.step_file': '',
 } as const;
 
 export interface StartConfig {

@@ -2,12 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { TcpProxy } from '../../conformance/drivers/tcp-proxy.ts';
 import { poll } from '../../conformance/drivers/wait.ts';
 import { HarnessError, UsageError } from '../../conformance/errors.ts';
-import { loadBundled } from '../../conformance/target/bundled.ts';
 import { docker, type ContainerConfig } from '../../conformance/target/docker-run.ts';
 import type { LoadedTarget } from '../../conformance/target/load.ts';
-import type { PartConfig, ServerConfig, WorkerConfig } from '../../conformance/target/types.ts';
+import type { PartConfig, PartName, ServerConfig, WorkerConfig } from '../../conformance/target/types.ts';
 import type { WorkerStarted } from '../../conformance/target/worker-pool.ts';
 import type { World } from '../../conformance/target/world.ts';
+import { isBundled, writtenOut } from './bundled-parts.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Provided, Provider } from './provider.ts';
 
@@ -15,54 +15,67 @@ const TAG = process.env['TAG'] ?? 'latest';
 const PARTS = ['gateway', 'master', 'worker'] as const;
 const TRIES = 8;
 
+/** Each part in a container that Docker's client starts. */
+export const containers: Provider = {
+  name: 'containers',
+  start: ({ target }) => inContainersOfTheirOwn(target, (config) => Promise.resolve(config)),
+};
+
+/** How a container is started: told the usual way, answers the way it is to be. */
+export type Started = (
+  container: ContainerConfig,
+  part: PartName,
+  network: Network,
+) => Promise<ContainerConfig>;
+
 /**
  * Each part of the reference in a container of its own, on a network made for the scenario; partitions are a worker's
  * container taken off that network. The chain stays with the suite and is reached through the network's gateway.
  */
-export const containers: Provider = {
-  name: 'containers',
-  start: async ({ target }): Promise<Provided> => {
-    for (const part of PARTS) await needsImage(imageOf(part));
-    const network = await makeNetwork();
-    const proxies: TcpProxy[] = [];
-    const file = await inContainers(target, network);
-    const capabilities = capabilitiesOf(target);
-    // Docker's client passes signals on to the container it attends.
-    for (const one of ['partition', 'signals'] as const) capabilities.add(one);
-    return {
-      target: file,
-      capabilities,
-      lacking: {
-        realPods: 'its nodes are simulated',
-        rbac: 'permissions come from the stake alone',
+export async function inContainersOfTheirOwn(target: LoadedTarget, how: Started): Promise<Provided> {
+  for (const part of PARTS) await needsImage(imageOf(part));
+  const network = await makeNetwork();
+  const proxies: TcpProxy[] = [];
+  const file = await inContainers(target, network, how).catch(async (error: unknown) => {
+    await removeNetwork(network.name);
+    throw error;
+  });
+  const capabilities = capabilitiesOf(target);
+  // Docker's client passes signals on to the container it attends.
+  for (const one of ['partition', 'signals'] as const) capabilities.add(one);
+  return {
+    target: file,
+    capabilities,
+    lacking: {
+      realPods: 'its nodes are simulated',
+      rbac: 'permissions come from the stake alone',
+    },
+    worldOptions: {
+      reach: async (_, to, url) => {
+        if (to !== 'chain') return url;
+        const proxy = await TcpProxy.start({ host: network.gateway, target: url });
+        proxies.push(proxy);
+        return proxy.url;
       },
-      worldOptions: {
-        reach: async (_, to, url) => {
-          if (to !== 'chain') return url;
-          const proxy = await TcpProxy.start({ host: network.gateway, target: url });
-          proxies.push(proxy);
-          return proxy.url;
-        },
+    },
+    faults: (world) => ({
+      cut: async (worker) => {
+        await docker('network', 'disconnect', '--force', network.name, containerOf(world, worker));
       },
-      faults: (world) => ({
-        cut: async (worker) => {
-          await docker('network', 'disconnect', '--force', network.name, containerOf(world, worker));
-        },
-        heal: async (worker) => {
-          const name = containerOf(world, worker);
-          if (await isOn(network.name, name)) return;
-          await docker('network', 'connect', network.name, name);
-        },
-      }),
-      [Symbol.asyncDispose]: async () => {
-        await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
-        await removeNetwork(network.name);
+      heal: async (worker) => {
+        const name = containerOf(world, worker);
+        if (await isOn(network.name, name)) return;
+        await docker('network', 'connect', network.name, name);
       },
-    };
-  },
-};
+    }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+      await removeNetwork(network.name);
+    },
+  };
+}
 
-interface Network {
+export interface Network {
   name: string;
   /** Address of this machine on it. */
   gateway: string;
@@ -113,38 +126,40 @@ async function removeNetwork(name: string): Promise<void> {
 }
 
 /** The bundled parts as the target file has them, each in its image. */
-async function inContainers(target: LoadedTarget, network: Network): Promise<LoadedTarget> {
-  const { file } = target;
-  const bundled = (await loadBundled()).file;
-  const isBundled = (part: 'gateway' | 'master' | 'worker'): boolean =>
-    file[part] === 'bundled' || JSON.stringify(file[part]) === JSON.stringify(bundled[part]);
-  if (!PARTS.every(isBundled) || file.chain.provider !== 'embedded') {
-    throw new UsageError('the provider containers runs the parts of the reference, on the embedded chain', {
+async function inContainers(target: LoadedTarget, network: Network, how: Started): Promise<LoadedTarget> {
+  const { file } = await writtenOut(target);
+  const own = await Promise.all(PARTS.map((part) => isBundled(target, part)));
+  if (own.includes(false) || file.chain.provider !== 'embedded') {
+    throw new UsageError('containers run the parts of the reference, on the embedded chain', {
       hint: 'leave --target out; a part of yours runs in a container by `start.container` in its target file',
     });
   }
   const addresses = { gateway: `${network.prefix}.210`, master: `${network.prefix}.211` };
-  const gateway = moved(bundled.gateway as ServerConfig, 'gateway', network, addresses.gateway);
-  const master = moved(bundled.master as ServerConfig, 'master', network, addresses.master);
-  const worker = moved(bundled.worker as WorkerConfig, 'worker', network, undefined) as WorkerConfig;
+  const [gateway, master, worker] = await Promise.all([
+    moved(file.gateway as ServerConfig, 'gateway', network, addresses.gateway, how),
+    moved(file.master as ServerConfig, 'master', network, addresses.master, how),
+    moved(file.worker as WorkerConfig, 'worker', network, undefined, how),
+  ]);
   return { ...target, file: { ...file, gateway, master, worker } };
 }
 
 /** A part that listens on all addresses of its container and is reached at the one given. */
-function moved<Part extends PartConfig>(
+async function moved<Part extends PartConfig>(
   part: Part,
-  name: 'gateway' | 'master' | 'worker',
-  { name: network }: Network,
+  name: PartName,
+  network: Network,
   address: string | undefined,
-): Part {
+  how: Started,
+): Promise<Part> {
   const args = (part.start?.command ?? []).slice(2);
-  const container: ContainerConfig = {
+  const usual: ContainerConfig = {
     image: imageOf(name),
-    network,
+    network: network.name,
     ...(address !== undefined && { address }),
     ...(process.getuid && process.getgid && { user: `${process.getuid()}:${process.getgid()}` }),
     ...(args.length > 0 && { args }),
   };
+  const container = await how(usual, name, network);
   const { command: _, ...start } = part.start ?? {};
   const text = JSON.stringify({ ...part, start: { ...start, container } });
   const listening = text.replaceAll(String.raw`\"host\": \"127.0.0.1\"`, String.raw`\"host\": \"0.0.0.0\"`);

@@ -15,6 +15,8 @@ export interface ProviderContext {
   target: LoadedTarget;
   /** Environment added to each part, for mutants. */
   env: Record<string, string>;
+  /** Path of a kubeconfig, for a provider that needs one. */
+  kubeconfig?: string | undefined;
   /** One line of what is happening. */
   progress: (line: string) => void;
   signal: AbortSignal;
@@ -29,6 +31,10 @@ export interface Provided extends AsyncDisposable {
   readonly lacking: Partial<Record<Capability, string>>;
   /** Path of a kubeconfig of the cluster behind the master, when that is not the master's own. */
   readonly kubeconfig?: string;
+  /** Nodes of that cluster which are not workers of the scenario. */
+  readonly othersNodes?: readonly string[];
+  /** Told what a scenario made in that cluster, to be removed with it. */
+  made?(things: { namespaces: readonly string[]; nodes: readonly string[] }): void;
   readonly worldOptions: Pick<WorldOptions, 'workersReachMasterAt' | 'reach'>;
   /** Faults that can be brought about, once the system is up. */
   faults(world: World): Faults;

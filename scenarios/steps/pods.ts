@@ -20,7 +20,7 @@ function effectOf(object: unknown): WorkerEffect {
 }
 
 async function addEffects(s: Stage, actor: string, made: string, pods: readonly string[]): Promise<void> {
-  const evidence = s.made.get(made);
+  const evidence = s.effects.get(made);
   for (const one of pods) {
     const object = await s.kube(actor).present('pods', one);
     const effect = effectOf(object);
@@ -48,7 +48,7 @@ export const podSteps = [
       const body = pod(p.name, s.namespace, spec || {});
       status(await s.write(p.as, 'POST', s.kube(p.as).path('pods'), body), 201);
       const evidence = s.evidence.at(-1);
-      if (evidence) s.made.set(p.name, evidence);
+      if (evidence) s.effects.set(p.name, evidence);
     },
   }),
 
@@ -80,7 +80,7 @@ export const podSteps = [
       const spec = { nodeSelector: { 'kubernetes.io/hostname': s.worker(p.on).nodeId } };
       status(await s.write(p.as, 'POST', s.kube(p.as).path('pods'), pod(p.name, s.namespace, spec)), 201);
       const evidence = s.evidence.at(-1);
-      if (evidence) s.made.set(p.name, evidence);
+      if (evidence) s.effects.set(p.name, evidence);
       const object = await eventually(
         'the scheduler’s no',
         async () => {
@@ -119,10 +119,10 @@ export const podSteps = [
     refers: { as: 'actor' },
     say: (p) => `${p.as} creates the deployment ${p.name} of ${p.replicas} replicas`,
     run: async (s, p) => {
-      const body = deployment(p.name, s.namespace, p.replicas);
+      const body = deployment(p.name, s.namespace, p.replicas, { affinity: awayFrom(s.othersNodes) });
       status(await s.write(p.as, 'POST', s.kube(p.as).path('deployments'), body), 201);
       const evidence = s.evidence.at(-1);
-      if (evidence) s.made.set(p.name, evidence);
+      if (evidence) s.effects.set(p.name, evidence);
     },
   }),
 
@@ -240,6 +240,14 @@ export const podSteps = [
     },
   }),
 ];
+
+/** Nodes of a cluster that was there before pull real images, and may have reasons not to. */
+function awayFrom(nodes: readonly string[]): object | undefined {
+  if (nodes.length === 0) return undefined;
+  const term = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'NotIn', values: nodes }] };
+  const required = { nodeSelectorTerms: [term] };
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+}
 
 /** Reason of the condition PodScheduled. */
 function reasonOf(object: unknown): unknown {

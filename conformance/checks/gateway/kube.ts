@@ -166,7 +166,7 @@ async function newNamespace(t: CheckContext, admin: Actor): Promise<string> {
 export const container = (name = 'main'): Record<string, unknown> => ({ name, image: 'pause:3.10' });
 
 /** A Deployment of pods labelled `app=<name>`. */
-export function deployment(name: string, namespace: string, replicas: number): object {
+export function deployment(name: string, namespace: string, replicas: number, spec: object = {}): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -174,7 +174,7 @@ export function deployment(name: string, namespace: string, replicas: number): o
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [container()], ...spec } },
     },
   };
 }
