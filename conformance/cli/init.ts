@@ -128,6 +128,7 @@ Commands, files and paths may hold placeholders that the suite fills in:
   {{timings.offline_after_seconds}} …   {{attestation.pcr0}} …   {{node}} {{target.dir}} {{run.dir}}
   {{limits.sessions}} {{limits.nonces}} {{limits.store_entries}} {{limits.store_bytes}} {{limits.busy_share}}
   {{intervals.key_rotation_seconds}} {{intervals.event_ttl_seconds}} {{features.one_shot_kubectl}}   varied by checks
+  {{clock.step_file}}   file with the seconds that the master’s clock is to be off (libfaketime reads it too), or empty
   {{kubernetes.kubeconfig}}   cluster behind the master, for scenarios with --provider kubeconfig; else empty
 
 Examples:

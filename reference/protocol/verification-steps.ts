@@ -121,7 +121,9 @@ async function checkReplay(context: VerificationContext): Promise<Refusal | unde
   // By token and not by wallet; hashed so that no store or dump shows a nonce.
   const key = sha256Base64url(`${claims.token}.${claims.nonce}`);
   const value = sha256Base64url(payload);
-  const outcome = await nonces.putIfAbsent(key, value, endsMs(claims.exp, clockSkewSeconds));
+  // A skew longer than it can pass: were the clock set back by as much, the nonce would be needed again.
+  const until = endsMs(claims.exp, 2 * clockSkewSeconds);
+  const outcome = await nonces.putIfAbsent(key, value, until);
   switch (outcome.status) {
     case 'stored':
       return undefined;

@@ -3,6 +3,7 @@ import { encodeBase64url } from './base64url.ts';
 import { memoizeSignatures, verifySuiSignature } from './sui-signature.ts';
 import { Bench, CLUSTER, idOf, keypairOf, START_SECONDS } from './testing/fixtures.ts';
 import { replaceStep, VERIFICATION_STEPS } from './verification-steps.ts';
+import type { NonceStore } from './nonce-store.ts';
 import type { StepName, Verdict } from './verifier-types.ts';
 
 const REQUEST = { method: 'POST', target: '/api/v1/heartbeat', body: Buffer.from('{}') };
@@ -77,6 +78,20 @@ describe('one-shot', () => {
     const verdict = await verifier.verifyOneShot(credential, REQUEST);
     expect(verdict.ok && verdict.principal.nodeId).toBe('node-1');
     expect(reasonOf(await verifier.verifyOneShot(credential, REQUEST))).toBe('ReplayDetected');
+  });
+
+  test('is remembered for a skew longer than it lasts, as the clock may be set back', async () => {
+    const bench = new Bench();
+    const kept: number[] = [];
+    const nonces: NonceStore = {
+      putIfAbsent: (_key, _value, untilMs) => {
+        kept.push(untilMs);
+        return Promise.resolve({ status: 'stored' });
+      },
+    };
+    const credential = await bench.mint({ token: bench.nodeToken, request: REQUEST });
+    await bench.verifier({ nonces }).verifyOneShot(credential, REQUEST);
+    expect(kept).toEqual([(START_SECONDS + 300 + 30 + 30) * 1000]);
   });
 
   test.each([

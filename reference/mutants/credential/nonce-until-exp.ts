@@ -2,6 +2,8 @@ import { MemoryNonceStore } from '../../protocol/memory-nonce-store.ts';
 import { systemClock } from '../../protocol/clock.ts';
 import type { Mutant } from '../types.ts';
 
+const SKEW_MS = 30_000;
+
 export const mutant: Mutant = {
   id: 'nonce-until-exp',
   defects: ['D04'],
@@ -13,7 +15,7 @@ export const mutant: Mutant = {
       ...seams,
       nonces: {
         putIfAbsent: async (key, value, untilMs) => {
-          const outcome = await store.putIfAbsent(key, value, untilMs - 30_000);
+          const outcome = await store.putIfAbsent(key, value, untilMs - 2 * SKEW_MS);
           return outcome.status === 'forgotten' ? { status: 'stored' } : outcome;
         },
       },
