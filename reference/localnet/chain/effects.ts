@@ -17,7 +17,7 @@ export interface ObjectChange {
   readonly idOperation: 'None' | 'Created' | 'Deleted';
 }
 
-/** A shared object that was only read. */
+/** A shared or party object that was only read. */
 export interface ReadObject {
   readonly id: Address;
   readonly object: ChainObject;
@@ -120,5 +120,5 @@ export function eventsDigest(events: readonly EmittedEvent[]): Digest | undefine
 
 /** Whose balance a coin counts for. */
 export function holderOf(owner: Owner): Address | undefined {
-  return owner.kind === 'address' || owner.kind === 'object' ? owner.address : undefined;
+  return 'address' in owner ? owner.address : undefined;
 }

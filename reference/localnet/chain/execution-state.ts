@@ -80,8 +80,6 @@ export class ExecutionState implements NativeContext {
     this.txContext = txContext;
   }
 
-  // --- for the program ---
-
   /** Makes an input known. Mutable ones get a new version whatever happens to them. */
   addInput(object: ChainObject, mutable: boolean): void {
     if (object.data.kind !== 'move') throw new TypeError('a package is no input');
@@ -125,8 +123,6 @@ export class ExecutionState implements NativeContext {
   addPackage(id: Address, written: WrittenObject): void {
     this.#newPackages.set(id, written);
   }
-
-  // --- NativeContext ---
 
   newId(id: Address): void {
     this.#deleted.delete(id);
@@ -250,18 +246,20 @@ export class ExecutionState implements NativeContext {
   }
 
   #ownerFor(id: Address, recipient: Recipient): Owner {
+    const before = this.#bases.get(id)?.owner;
     switch (recipient.kind) {
       case 'address':
         return recipient;
       case 'immutable':
         return IMMUTABLE;
-      case 'shared': {
-        const before = this.#bases.get(id)?.owner;
+      // The version from which consensus counts becomes known when the transaction's version does.
+      case 'party':
+        if (before?.kind === 'party' && before.address === recipient.address) return before;
+        return { ...recipient, startVersion: 0n };
+      case 'shared':
         if (before?.kind === 'shared') return before;
         if (!this.#created.has(id)) throw new NativeAbort(E_SHARED_NON_NEW_OBJECT);
-        // The version becomes known when the transaction's version does.
         return { kind: 'shared', initialVersion: 0n };
-      }
     }
   }
 

@@ -19,8 +19,8 @@ import type { EmittedEvent, ExecutionOutcome, WrittenObject } from './execution-
 import { computationCharge, gasCost, GasMeter, netGas, storageCharge } from './gas.ts';
 import type { GasCost } from './gas.ts';
 import type { LoadedInputs } from './inputs.ts';
-import { ChainObject, storedSize } from './object.ts';
-import type { MoveData } from './object.ts';
+import { ChainObject, consensusStart, storedSize } from './object.ts';
+import type { MoveData, Owner } from './object.ts';
 import type { ObjectStore } from './object-store.ts';
 import { Program } from './program.ts';
 import type { CommandOutput } from './program.ts';
@@ -240,15 +240,22 @@ function settle(written: WrittenObject, amount: bigint): WrittenObject {
 }
 
 function makeObject(id: Address, written: WrittenObject, lamport: bigint, digest: Digest): ChainObject {
-  const fresh = written.owner.kind === 'shared' && written.owner.initialVersion === 0n;
   return new ChainObject({
     id,
     version: written.packageVersion ?? lamport,
-    owner: fresh ? { kind: 'shared', initialVersion: lamport } : written.owner,
+    owner: started(written.owner, lamport),
     data: written.data,
     previousTransaction: digest,
     storageRebate: storageCharge(storedSize(written.data)),
   });
+}
+
+/** New under consensus: it begins with the version of this transaction. */
+function started(owner: Owner, lamport: bigint): Owner {
+  if (consensusStart(owner) !== 0n) return owner;
+  return owner.kind === 'party'
+    ? { ...owner, startVersion: lamport }
+    : { kind: 'shared', initialVersion: lamport };
 }
 
 /** One more than the greatest version among the inputs. */
@@ -262,7 +269,7 @@ function nextVersion(loaded: LoadedInputs): bigint {
 
 function readObjects(loaded: LoadedInputs): ReadObject[] {
   return loaded.inputs.flatMap((input) =>
-    input.kind === 'object' && !input.mutable && input.object.owner.kind === 'shared'
+    input.kind === 'object' && !input.mutable && consensusStart(input.object.owner) !== undefined
       ? [{ id: input.object.id, object: input.object }]
       : [],
   );

@@ -1,6 +1,7 @@
 import type { Address } from '../vm/index.ts';
 import { TransactionRejected } from './errors.ts';
 import { CLOCK_ID } from './genesis.ts';
+import { consensusStart } from './object.ts';
 import type { ChainObject } from './object.ts';
 import type { ObjectStore } from './object-store.ts';
 import { LIMITS } from './transaction.ts';
@@ -68,13 +69,15 @@ function loadObject(
   if (argument.SharedObject) {
     const { objectId, initialSharedVersion, mutable } = argument.SharedObject;
     const object = existing(store, objectId, undefined);
-    if (object.owner.kind !== 'shared')
+    const start = consensusStart(object.owner);
+    if (start === undefined)
       throw new TransactionRejected('invalid', `Object ${objectId} is not a shared object`);
-    if (object.owner.initialVersion !== BigInt(initialSharedVersion))
+    if (start !== BigInt(initialSharedVersion))
       throw new TransactionRejected(
         'invalid',
-        `The initial shared version of ${objectId} is ${object.owner.initialVersion}, not ${initialSharedVersion}`,
+        `The initial shared version of ${objectId} is ${start}, not ${initialSharedVersion}`,
       );
+    checkOwner(object, sender);
     return { kind: 'object', object, mutable };
   }
   const ref = argument.ImmOrOwnedObject ?? argument.Receiving;
@@ -85,7 +88,7 @@ function loadObject(
       'invalid',
       `Move package ${ref.objectId} cannot be passed as an object argument`,
     );
-  if (object.owner.kind === 'shared')
+  if (consensusStart(object.owner) !== undefined)
     throw new TransactionRejected(
       'invalid',
       `Shared object ${ref.objectId} must be passed as a shared object`,
@@ -97,12 +100,17 @@ function loadObject(
       'invalid',
       `Object ${ref.objectId} is owned by object ${object.owner.address}. Objects owned by other objects cannot be used as input arguments`,
     );
-  if (sender !== undefined && object.owner.kind === 'address' && object.owner.address !== sender)
-    throw new TransactionRejected(
-      'signature',
-      `Transaction was not signed by the correct sender: Object ${ref.objectId} is owned by account address ${object.owner.address}, but given owner/signer address is ${sender}`,
-    );
+  checkOwner(object, sender);
   return { kind: 'object', object, mutable: object.owner.kind === 'address' };
+}
+
+function checkOwner({ id, owner }: ChainObject, sender: Address | undefined): void {
+  const personal = owner.kind === 'address' || owner.kind === 'party';
+  if (sender === undefined || !personal || owner.address === sender) return;
+  throw new TransactionRejected(
+    'signature',
+    `Transaction was not signed by the correct sender: Object ${id} is owned by account address ${owner.address}, but given owner/signer address is ${sender}`,
+  );
 }
 
 function existing(store: ObjectStore, id: Address, version: bigint | undefined): ChainObject {

@@ -112,7 +112,7 @@ export class ObjectStore {
   }
 
   #indexOf(object: ChainObject): Map<Address, Map<Address, ChainObject>> | undefined {
-    if (object.owner.kind === 'address') return this.#byAddress;
+    if (object.owner.kind === 'address' || object.owner.kind === 'party') return this.#byAddress;
     return object.owner.kind === 'object' ? this.#children : undefined;
   }
 }

@@ -7,6 +7,8 @@ import { SUI_ADDRESS, coinTypeOf, sameType, SUI_TYPE } from './type-tags.ts';
 export type Owner =
   | { readonly kind: 'address'; readonly address: Address }
   | { readonly kind: 'object'; readonly address: Address }
+  /** One owner, and versions that consensus assigns. `startVersion`: since when that owner has had it so. */
+  | { readonly kind: 'party'; readonly address: Address; readonly startVersion: bigint }
   | { readonly kind: 'shared'; readonly initialVersion: bigint }
   | { readonly kind: 'immutable' };
 
@@ -116,6 +118,12 @@ function typeBytes(type: StructTag): number {
   return writeObjectType(new BcsWriter(), type).finish().length;
 }
 
+/** The version that an input names instead of the present one; undefined for an owner without consensus. */
+export function consensusStart(owner: Owner): bigint | undefined {
+  if (owner.kind === 'shared') return owner.initialVersion;
+  return owner.kind === 'party' ? owner.startVersion : undefined;
+}
+
 export function writeOwner(writer: BcsWriter, owner: Owner): BcsWriter {
   switch (owner.kind) {
     case 'address':
@@ -126,6 +134,8 @@ export function writeOwner(writer: BcsWriter, owner: Owner): BcsWriter {
       return writer.u8(2).u64(owner.initialVersion);
     case 'immutable':
       return writer.u8(3);
+    case 'party':
+      return writer.u8(4).u64(owner.startVersion).address(owner.address);
   }
 }
 

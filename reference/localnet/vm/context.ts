@@ -20,6 +20,8 @@ export interface TxContextInfo {
 /** Where an object goes. */
 export type Recipient =
   | { readonly kind: 'address'; readonly address: Address }
+  /** One owner, and versions that consensus assigns. */
+  | { readonly kind: 'party'; readonly address: Address }
   | { readonly kind: 'shared' }
   | { readonly kind: 'immutable' };
 
@@ -40,7 +42,7 @@ export interface NativeContext {
   deleteId(id: Address): void;
   /** `emitter` is the module that called `event::emit`, by its original id. */
   emitEvent(type: StructTag, value: Value, emitter: ModuleId): void;
-  /** `transfer`, `share_object`, `freeze_object`. The value is given away. */
+  /** `transfer`, `party_transfer`, `share_object`, `freeze_object`. The value is given away. */
   transfer(type: StructTag, value: Value[], recipient: Recipient): void;
   /** `transfer::receive`: takes object `id` at `version` out of `parent`'s possession. */
   receive(parent: Address, id: Address, version: bigint, type: StructTag): ChildLookup<Value[]>;

@@ -12,6 +12,8 @@ public struct Receiving<phantom T: key> has drop {
 const ESharedNonNewObject: u64 = 0;
 #[allow(unused_const)]
 const EUnableToReceiveObject: u64 = 3;
+#[error]
+const EInvalidPartyPermissions: vector<u8> = b"a party of one owner with every right is needed";
 
 public fun transfer<T: key>(obj: T, recipient: address) {
     transfer_impl(obj, recipient)
@@ -19,6 +21,18 @@ public fun transfer<T: key>(obj: T, recipient: address) {
 
 public fun public_transfer<T: key + store>(obj: T, recipient: address) {
     transfer_impl(obj, recipient)
+}
+
+public fun party_transfer<T: key>(obj: T, party: sui::party::Party) {
+    assert!(party.is_single_owner(), EInvalidPartyPermissions);
+    let (default, members, permissions) = party.into_native();
+    party_transfer_impl(obj, default, members, permissions)
+}
+
+public fun public_party_transfer<T: key + store>(obj: T, party: sui::party::Party) {
+    assert!(party.is_single_owner(), EInvalidPartyPermissions);
+    let (default, members, permissions) = party.into_native();
+    party_transfer_impl(obj, default, members, permissions)
 }
 
 public fun freeze_object<T: key>(obj: T) {
@@ -54,6 +68,12 @@ public fun receiving_object_id<T: key>(receiving: &Receiving<T>): ID {
 public(package) native fun freeze_object_impl<T: key>(obj: T);
 public(package) native fun share_object_impl<T: key>(obj: T);
 public(package) native fun transfer_impl<T: key>(obj: T, recipient: address);
+public(package) native fun party_transfer_impl<T: key>(
+    obj: T,
+    default_permissions: u64,
+    addresses: vector<address>,
+    permissions: vector<u64>,
+);
 native fun receive_impl<T: key>(parent: address, to_receive: ID, version: u64): T;
 
 #[test_only]

@@ -17,6 +17,12 @@ export function renderOwner(owner: Owner): GrpcTypes.Owner {
       return { kind: Owner_OwnerKind.OBJECT, address: owner.address };
     case 'shared':
       return { kind: Owner_OwnerKind.SHARED, version: owner.initialVersion };
+    case 'party':
+      return {
+        kind: Owner_OwnerKind.CONSENSUS_ADDRESS,
+        address: owner.address,
+        version: owner.startVersion,
+      };
     case 'immutable':
       return { kind: Owner_OwnerKind.IMMUTABLE };
   }

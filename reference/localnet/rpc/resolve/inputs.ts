@@ -1,6 +1,7 @@
 import { GrpcTypes } from '@mysten/sui/grpc';
 import { isReceivingType } from '../../chain/arguments.ts';
 import type { Chain } from '../../chain/chain.ts';
+import { consensusStart } from '../../chain/object.ts';
 import type { ChainObject } from '../../chain/object.ts';
 import { argumentsOf } from '../../chain/transaction.ts';
 import type { CallArg, Command, ObjectArg } from '../../chain/transaction.ts';
@@ -91,9 +92,10 @@ function unresolved(
 ): ObjectArg {
   const found = existing(chain, input);
   if (found.data.kind === 'package') throw invalidArgument(`object ${found.id} is a package`);
-  if (found.owner.kind === 'shared') {
+  const start = consensusStart(found.owner);
+  if (start !== undefined) {
     const mutable = saidMutable(input) ?? usedMutably(chain, commands, index);
-    const initialSharedVersion = String(found.owner.initialVersion);
+    const initialSharedVersion = String(start);
     return { $kind: 'SharedObject', SharedObject: { objectId: found.id, initialSharedVersion, mutable } };
   }
   if (input.version !== undefined && input.version !== found.version) {

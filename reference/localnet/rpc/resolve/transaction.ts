@@ -83,7 +83,7 @@ function pay(gasData: GasData, coins: readonly ChainObject[]): GasData {
   return { ...gasData, payment };
 }
 
-/** SUI coins of an address that the program does not use otherwise, the greatest first. */
+/** SUI coins of an address that the program does not use otherwise, the greatest first; those of a party cannot pay. */
 function gasCoins(chain: Chain, owner: Address, program: ProgrammableTransaction): ChainObject[] {
   const used = new Set(
     program.inputs.flatMap((input) =>
@@ -91,6 +91,7 @@ function gasCoins(chain: Chain, owner: Address, program: ProgrammableTransaction
     ),
   );
   return [...chain.objects.ownedBy(owner).values()]
+    .filter(({ owner: { kind } }) => kind === 'address')
     .filter(({ id, data }) => data.kind === 'move' && sameType(data.type, SUI_COIN_TYPE) && !used.has(id))
     .toSorted((a, b) => Number((b.coinBalance ?? 0n) - (a.coinBalance ?? 0n)));
 }

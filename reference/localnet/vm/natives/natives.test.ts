@@ -59,6 +59,7 @@ public fun digest(ctx: &TxContext): vector<u8> { *ctx.digest() }
 public fun destroy(t: Thing) { let Thing { id, .. } = t; id.delete() }
 public fun id_of(t: &Thing): address { object::id_address(t) }
 public fun give(t: Thing, to: address) { transfer::transfer(t, to) }
+public fun entrust(t: Thing, to: address) { transfer::party_transfer(t, sui::party::single_owner(to)) }
 public fun share(t: Thing) { transfer::share_object(t) }
 public fun freeze_(t: Thing) { transfer::public_freeze_object(t) }
 public fun take(parent: &mut Thing, r: Receiving<Thing>): Thing { transfer::receive(&mut parent.id, r) }
@@ -208,17 +209,19 @@ describe('sui', () => {
     expect(world.deletedIds).toEqual([ids[0]]);
   });
 
-  test('transfer, share and freeze hand the object over', () => {
+  test('transfer, party transfer, share and freeze hand the object over', () => {
     const world = new TestWorld();
     const make = () => m.value('make', [1n], { world }) as Value[];
-    const [a, b, c] = [make(), make(), make()];
+    const [a, b, c, d] = [make(), make(), make(), make()];
     m.run('give', [a, normalizeAddress('0x7')], { world });
     m.run('share', [b], { world });
     m.run('freeze_', [c], { world });
+    m.run('entrust', [d, normalizeAddress('0x8')], { world });
     expect(world.transfers).toEqual([
       { type: THING, value: a, recipient: { kind: 'address', address: normalizeAddress('0x7') } },
       { type: THING, value: b, recipient: { kind: 'shared' } },
       { type: THING, value: c, recipient: { kind: 'immutable' } },
+      { type: THING, value: d, recipient: { kind: 'party', address: normalizeAddress('0x8') } },
     ]);
   });
 

@@ -63,10 +63,23 @@ function moveTo(recipientOf: (call: NativeCall) => Recipient): NativeFunction {
   };
 }
 
+const ALL_PERMISSIONS = 15n;
+
+/** `sui::party` lets one member through, who may do everything. */
+function partyOf(call: NativeCall): Recipient {
+  const [, byDefault, members, permissions] = call.args as readonly [Value, bigint, Address[], bigint[]];
+  const [address, ...others] = members;
+  const [held] = permissions;
+  if (address === undefined || others.length > 0 || byDefault !== 0n || held !== ALL_PERMISSIONS)
+    throw new VmError('unsupported', 'a party of several members or of less than all permissions');
+  return { kind: 'party', address };
+}
+
 const EUnableToReceiveObject = 3;
 
 export const transfer: NativeModule = {
   transfer_impl: moveTo((call) => ({ kind: 'address', address: arg(call, 1) as Address })),
+  party_transfer_impl: moveTo(partyOf),
   share_object_impl: moveTo(() => ({ kind: 'shared' })),
   freeze_object_impl: moveTo(() => ({ kind: 'immutable' })),
   receive_impl: (call) => {
