@@ -151,7 +151,9 @@ async function moved<Part extends PartConfig>(
   address: string | undefined,
   how: Started,
 ): Promise<Part> {
-  const args = (part.start?.command ?? []).slice(2);
+  const command = part.start?.command ?? [];
+  // What comes before the arguments of the program is the image's entry point.
+  const args = command.slice(command.indexOf(`{{bundled.${name}}}`) + 1);
   const usual: ContainerConfig = {
     image: imageOf(name),
     network: network.name,
