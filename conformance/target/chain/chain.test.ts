@@ -12,7 +12,9 @@ import type { ContainerRequest } from './container.ts';
 import { waitForFunds } from './funded.ts';
 import { chainProvider } from './index.ts';
 import { suiBinaryChain } from './sui-binary.ts';
+import { standInHead, standInSui } from './testing/stand-in-sui.ts';
 
+const never = new Promise<never>(() => {});
 const quiet = { progress: () => {} };
 
 async function fault(promise: Promise<unknown>): Promise<HarnessError> {
@@ -37,30 +39,16 @@ describe('the sui program (a stand-in: a script that starts our localnet on the 
 
   /** A program called sui. It notes its arguments and its configuration folder, then runs this. */
   async function fakeSui(body: string): Promise<Record<string, string | undefined>> {
-    const script = `#!${process.execPath}
-const { spawn } = require('node:child_process');
-const { writeFileSync } = require('node:fs');
-const args = process.argv.slice(2);
-writeFileSync(${JSON.stringify(join(dir, 'seen.json'))}, JSON.stringify({ args, pid: process.pid, home: process.env.SUI_CONFIG_DIR }));
-const option = (name) => args.find((arg) => arg.startsWith('--' + name + '=')).split('=')[1];
-${body}`;
-    await writeFile(join(dir, 'sui'), script);
+    const note = `require('node:fs').writeFileSync(${JSON.stringify(join(dir, 'seen.json'))}, JSON.stringify({ args: process.argv.slice(2), pid: process.pid, home: process.env.SUI_CONFIG_DIR }));`;
+    await writeFile(join(dir, 'sui'), body.replace('\n', `\n${note}\n`));
     await chmod(join(dir, 'sui'), 0o755);
     return { ...process.env, PATH: dir };
   }
-  // The faucet comes up first, as Sui's own does, and answers before there is a node to ask.
-  const LOCALNET = `
-const http = require('node:http');
-const child = spawn(process.execPath, [${JSON.stringify(modulePath('reference/localnet/main.ts'))}, '--port', option('fullnode-rpc-port'), '--parent'], { stdio: ['pipe', 'ignore', 'inherit'] });
-const [host, port] = option('with-faucet').split(':');
-http.createServer(async (request, response) => {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const answer = await fetch('http://127.0.0.1:' + option('fullnode-rpc-port') + request.url, { method: 'POST', body: Buffer.concat(chunks) }).catch(() => undefined);
-  if (!answer) return response.writeHead(500).end('{}');
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-}).listen(Number(port), host);
-process.on('SIGTERM', () => { child.stdin.end(); child.once('exit', () => process.exit(0)); });`;
+  const LOCALNET = standInSui({
+    node: process.execPath,
+    localnet: modulePath('reference/localnet/main.ts'),
+    host: '127.0.0.1',
+  });
   const seen = async (): Promise<{ args: string[]; pid: number; home: string }> =>
     JSON.parse(await readFile(join(dir, 'seen.json'), 'utf8')) as {
       args: string[];
@@ -87,14 +75,16 @@ process.on('SIGTERM', () => { child.stdin.end(); child.once('exit', () => proces
   }, 90_000);
 
   it('that ends by itself is a fault of the harness, with its last words', async () => {
-    const env = await fakeSui(`console.error('genesis is broken'); process.exit(7);`);
+    const env = await fakeSui(
+      `${standInHead(process.execPath)}\nconsole.error('genesis is broken'); process.exit(7);`,
+    );
     const error = await fault(suiBinaryChain({ env }).start(quiet));
     expect(error.message).toContain('genesis is broken');
     expect(error.hint).toContain('provider: embedded');
   });
 
   it('that gives no coins in time is a fault of the harness, and is stopped', async () => {
-    const env = await fakeSui('setInterval(() => {}, 1000);');
+    const env = await fakeSui(`${standInHead(process.execPath)}\nsetInterval(() => {}, 1000);`);
     const error = await fault(suiBinaryChain({ env, timeoutSeconds: 2 }).start(quiet));
     expect(error.message).toContain('gave no coins within 2 s');
     const { pid } = await seen();
@@ -120,7 +110,7 @@ describe('a container (a stand-in: an injected starter whose ports are those of 
       timeoutSeconds: 30,
       starter: (request) => {
         requests.push(request);
-        return Promise.resolve({ host: hostname, port: () => Number(port), stop });
+        return Promise.resolve({ host: hostname, port: () => Number(port), ended: never, stop });
       },
     });
     const node = await provider.start(quiet);
@@ -145,7 +135,7 @@ describe('a container (a stand-in: an injected starter whose ports are those of 
     const provider = containerChain({
       timeoutSeconds: 1,
       // Nothing listens at the discard port.
-      starter: () => Promise.resolve({ host: '127.0.0.1', port: () => 9, stop }),
+      starter: () => Promise.resolve({ host: '127.0.0.1', port: () => 9, ended: never, stop }),
     });
     expect((await fault(provider.start(quiet))).message).toContain('gave no coins within 1 s');
     expect(stopped).toBe(1);

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { HarnessError, describeError } from '../../errors.ts';
 import { waitForFunds } from './funded.ts';
 import type { ChainProvider } from './provider.ts';
@@ -25,6 +26,8 @@ export interface StartedContainer {
   host: string;
   /** The port outside of one inside. */
   port(inside: number): number;
+  /** Resolves to its last words when it ends by itself. */
+  ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -51,51 +54,60 @@ export function containerChain(options: ContainerOptions = {}): ChainProvider {
         if (cause instanceof HarnessError) throw cause;
         throw new HarnessError(`no container of ${image}: ${describeError(cause)}`, {
           cause,
-          hint: 'see that `docker info` answers and that the image can be pulled, or use `chain: { provider: embedded }`',
+          hint: 'see that `docker info` answers and that the image can be pulled, or use `chain: { provider: embedded }`; without a registry of images set TESTCONTAINERS_RYUK_DISABLED=true',
         });
       });
       await using stack = new AsyncDisposableStack();
       stack.defer(() => container.stop());
       const at = (inside: number): string => `http://${container.host}:${container.port(inside)}`;
       const [url, faucet] = [at(RPC_PORT), at(FAUCET_PORT)];
-      await waitForFunds({ name: `the container of ${image}`, url, faucet, timeoutMs, signal });
+      await waitForFunds({
+        name: `the container of ${image}`,
+        url,
+        faucet,
+        timeoutMs,
+        signal,
+        ended: container.ended,
+      });
       const running = stack.move();
       return { url, faucet, [Symbol.asyncDispose]: () => running.disposeAsync() };
     },
   };
 }
 
-/** The part of testcontainers that is used. It is loaded when a target asks for a container, and may be missing until then. */
-interface Testcontainers {
-  GenericContainer: new (image: string) => GenericContainer;
-}
-interface GenericContainer {
-  withCommand(command: string[]): this;
-  withExposedPorts(...ports: number[]): this;
-  withEnvironment(env: Record<string, string>): this;
-  withStartupTimeout(ms: number): this;
-  start(): Promise<{ getHost(): string; getMappedPort(port: number): number; stop(): Promise<unknown> }>;
-}
+const TAIL = 2000;
 
+/** It is loaded when a target asks for a container: nothing else needs Docker. */
 async function startWithTestcontainers(request: ContainerRequest): Promise<StartedContainer> {
-  const name = 'testcontainers';
-  const { GenericContainer } = await (import(name) as Promise<Testcontainers>).catch((cause: unknown) => {
+  const { GenericContainer, Wait } = await import('testcontainers').catch((cause: unknown) => {
     throw new HarnessError('the package testcontainers is not installed', {
       cause,
-      hint: 'run `npm install --no-save testcontainers`, or use `chain: { provider: embedded }`',
+      hint: 'run `npm install testcontainers`, or use `chain: { provider: embedded }`',
     });
   });
   const started = await new GenericContainer(request.image)
     .withCommand(request.command)
     .withExposedPorts(...request.ports)
     .withEnvironment(request.env)
+    // Funds are waited for, not ports: a port that listens says little, and to look from inside takes a shell in the image.
+    .withWaitStrategy(Wait.forAll([]))
     .withStartupTimeout(request.startupMs)
     .start();
   return {
     host: started.getHost(),
     port: (inside) => started.getMappedPort(inside),
+    ended: lastWords(await started.logs()),
     stop: async () => {
       await started.stop();
     },
   };
+}
+
+/** The log is open for as long as the container runs. */
+function lastWords(log: Readable): Promise<string> {
+  let words = '';
+  log.on('data', (chunk: Buffer | string) => (words = (words + chunk.toString()).slice(-TAIL)));
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const event of ['end', 'close', 'error']) log.once(event, () => resolve(words.trim()));
+  return promise;
 }
