@@ -13,10 +13,14 @@ async function gone(admin: Kube, resource: string, name: string): Promise<void> 
   );
 }
 
-/** A Deployment with its ReplicaSet and pod, made by the control plane. */
+/**
+ * A Deployment with its ReplicaSet and pod, made by the control plane. No node takes the pod: on one whose kubelet another
+ * check plays it would stay through its grace period.
+ */
 async function ownedWorkload(t: CheckContext): Promise<Kube> {
   const admin = await ownKube(t);
-  await admin.made('deployments', deployment('web', admin.namespace, 1));
+  const spec = { nodeSelector: { none: 'such' } };
+  await admin.made('deployments', deployment('web', admin.namespace, 1, spec));
   for (const resource of ['replicasets', 'pods']) {
     await eventually(
       `a dependent in ${resource}`,

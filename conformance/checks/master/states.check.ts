@@ -65,7 +65,8 @@ export default defineChecks([
       await t.needsCap('slash');
       const node = await PlayedNode.start(t);
       await boundPod(t, node.name);
-      equal('its pods before', (await podsOn(t, node.name)).length, 1);
+      const before = await podsOn(t, node.name);
+      ok('a pod is bound to it', before.length > 0, { wanted: 'one at least', got: before.length });
       await t.control.slash({ record: node.actor.record, reason: 'conformance' });
       const slashed = Date.now();
       await eventually(
