@@ -49,6 +49,7 @@ export class RequestBook {
   readonly #finished = new Set<string>();
   readonly #waiters = new Map<string, Set<() => void>>();
   readonly #mutex = new KeyedMutex();
+  #events = 0;
 
   private constructor(options: RequestBookOptions) {
     this.#options = options;
@@ -74,7 +75,7 @@ export class RequestBook {
     return [...this.#records.values()]
       .filter(isReady)
       .filter((record) => !this.#finished.has(record.id))
-      .toSorted((a, b) => a.event.timestamp_ms - b.event.timestamp_ms)
+      .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0))
       .map((record) => record.id);
   }
 
@@ -112,6 +113,7 @@ export class RequestBook {
   /** The chain's event. Answers whether it was news (false: seen before, or too old to act on). */
   async announce(event: RequestEvent): Promise<boolean> {
     const id = event.request_id;
+    const order = (this.#events += 1);
     return await this.#mutex.run(id, async () => {
       const known = this.#records.get(id);
       const seen = known?.event !== undefined || this.#expired.has(id);
@@ -120,11 +122,11 @@ export class RequestBook {
       const base = seen ? await this.#again(id) : (known ?? { id, received_at: this.#options.now() });
       if (base.payload_digest !== undefined && this.#differ(base.payload_digest, event.payload_digest)) {
         const { payload: _, ...rest } = base;
-        await this.#save({ ...rest, event, mismatch: true });
+        await this.#save({ ...rest, event, order, mismatch: true });
         this.#wake(id);
         return true;
       }
-      await this.#save({ ...base, event });
+      await this.#save({ ...base, event, order });
       if (base.payload !== undefined) this.#options.onReady(id);
       return true;
     });
@@ -220,6 +222,7 @@ export class RequestBook {
 
   #remember(record: RequestRecord): void {
     const { result, ...rest } = record;
+    this.#events = Math.max(this.#events, record.order ?? 0);
     this.#records.set(record.id, rest);
     if (result !== undefined) this.#finished.add(record.id);
   }

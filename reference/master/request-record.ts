@@ -46,6 +46,8 @@ export interface RequestRecord {
   /** base64url digest of the payload. */
   payload_digest?: string;
   event?: RequestEvent;
+  /** Place of the event among all that were taken in; several may carry the same time. */
+  order?: number;
   /** The payload handed over was not the one the chain announced. */
   mismatch?: true;
   result?: RequestResult;

@@ -13,11 +13,11 @@ import { createRequest } from './testing/request-kit.ts';
 /** The store's own keys are what a restart goes by. */
 const RUNNING = '/daas/running';
 
-/** A book over `store` and a runner; results are stored when `gate` lets them. */
+/** A book over `store` and a runner; results are stored after `gate`, tokens are known after `token`. */
 async function open(
   store: MemoryStore,
   handle: (request: ApiRequest) => Promise<ApiResponse>,
-  gate: () => Promise<unknown> = () => Promise.resolve(),
+  { gate, token, signal }: { gate?: Promise<void>; token?: Promise<void>; signal?: AbortSignal } = {},
 ) {
   let runner: RequestRunner | undefined;
   const book = await RequestBook.open({
@@ -31,7 +31,7 @@ async function open(
   });
   const complete = book.complete.bind(book);
   book.complete = async (id: string, result: RequestResult) => {
-    await gate();
+    await gate;
     await complete(id, result);
   };
   runner = new RequestRunner(
@@ -43,7 +43,7 @@ async function open(
         recordResponse: () => Promise.resolve({ digest: 'tx', events: [], created: [], gasUsed: 0n }),
       },
       masterCap: '0x1',
-      tokens: { lookup: () => Promise.resolve({ status: 'unknown' }) },
+      tokens: { lookup: async () => (await token, { status: 'unknown' }) },
       enclave: { key: enclaveKey(new Uint8Array(32)), keyVersion: () => 1n },
       now: () => 1_000_000,
       sleep: abortableSleep,
@@ -52,7 +52,7 @@ async function open(
       metrics: new MasterMetrics(),
       log: silentLogger(),
     },
-    new AbortController().signal,
+    signal ?? new AbortController().signal,
   );
   return { book, runner };
 }
@@ -91,7 +91,7 @@ describe('a request whose predecessor’s result is being stored', () => {
         if (ran.length === 2) second.resolve();
         return Promise.resolve(created);
       },
-      () => new Promise(() => {}),
+      { gate: new Promise(() => {}) },
     );
     const ids = [await enter(book), await enter(book)];
     await second.promise;
@@ -108,15 +108,19 @@ describe('a request whose predecessor’s result is being stored', () => {
     expect(results).toEqual([500, 500]);
   });
 
-  test('is what a restart still runs when it had not begun', async () => {
+  test('is run by the next start when a stop came before it', async () => {
     const store = new MemoryStore();
-    const begun = Promise.withResolvers<void>();
-    const { book } = await open(store, () => {
-      begun.resolve();
-      return new Promise(() => {});
-    });
+    const stop = new AbortController();
+    const { book, runner } = await open(
+      store,
+      () => {
+        stop.abort();
+        return Promise.resolve(created);
+      },
+      { signal: stop.signal },
+    );
     const ids = [await enter(book), await enter(book)];
-    await begun.promise;
+    await runner.idle();
     const ran: string[] = [];
     const again = await open(store, ({ requestId }) => {
       ran.push(requestId);
@@ -125,6 +129,40 @@ describe('a request whose predecessor’s result is being stored', () => {
     await again.runner.recover();
     await again.runner.idle();
     expect(ran).toEqual([ids[1]]);
-    expect((await again.book.load(ids[0]!))?.result?.status_code).toBe(500);
+    expect((await again.book.load(ids[0]!))?.result?.status_code).toBe(201);
   });
+});
+
+test('a long queue runs in order, and a kill leaves the outcome of few unknown', async () => {
+  const store = new MemoryStore();
+  const token = Promise.withResolvers<void>();
+  const stuck = Promise.withResolvers<void>();
+  const ran: string[] = [];
+  const { book } = await open(
+    store,
+    ({ requestId }) => {
+      ran.push(requestId);
+      if (ran.length < 12) return Promise.resolve(created);
+      stuck.resolve();
+      return new Promise(() => {});
+    },
+    { token: token.promise },
+  );
+  const ids: string[] = [];
+  for (let i = 0; i < 30; i++) ids.push(await enter(book));
+  token.resolve();
+  await stuck.promise;
+  expect(ran).toEqual(ids.slice(0, 12));
+  const late: string[] = [];
+  const again = await open(store, ({ requestId }) => {
+    late.push(requestId);
+    return Promise.resolve(created);
+  });
+  await again.runner.recover();
+  await again.runner.idle();
+  const codes = await Promise.all(ids.map(async (id) => (await again.book.load(id))?.result?.status_code));
+  expect(codes.filter((code) => code === 500).length).toBeLessThanOrEqual(8);
+  // Each ran once, or its outcome is said to be unknown.
+  expect(late).toEqual(ids.filter((id, index) => !ran.includes(id) && codes[index] === 201));
+  expect(codes.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => 201));
 });

@@ -16,8 +16,11 @@ import { payloadFault } from './request-check.ts';
 import type { RequestEvent, RequestPayload, RequestResult } from './request-record.ts';
 import { isReady } from './request-record.ts';
 
-/** Ids of requests that were begun, with commas between; durable, so that a restart knows what was under way. */
+/** Ids of requests that may have been begun, with commas between; durable, so that a restart knows what was under way. */
 const RUNNING = '/daas/running';
+
+/** Requests that are marked as begun by one write of the store; a kill leaves the outcome of so many unknown at most. */
+const AT_ONCE = 8;
 
 export interface RequestRunnerDeps {
   store: KeyValueStore;
@@ -44,6 +47,14 @@ interface Answer {
   body: Uint8Array;
 }
 
+/** A request that may run, and the groups of whoever asked for it. */
+interface Ready {
+  id: string;
+  event: RequestEvent;
+  payload: RequestPayload;
+  groups: readonly string[];
+}
+
 /**
  * Runs the requests whose payload and event have met: one after the other, in the order in which
  * they became ready, each exactly once. Only the storing of a result overlaps with the next request.
@@ -51,8 +62,9 @@ interface Answer {
 export class RequestRunner {
   readonly #deps: RequestRunnerDeps;
   readonly #signal: AbortSignal;
-  #tail: Promise<void> = Promise.resolve();
-  /** Begun, and the result not known to be stored. */
+  readonly #queue: string[] = [];
+  #working: Promise<void> | undefined;
+  /** Marked as begun, and the result not known to be stored. */
   readonly #begun = new Set<string>();
   /** What goes on behind the queue: results on their way to the store and to the chain. */
   readonly #ending = new Set<Promise<void>>();
@@ -82,43 +94,70 @@ export class RequestRunner {
 
   /** Queues a request; each id once. */
   enqueue(id: string): void {
-    this.#tail = this.#after(this.#tail, id);
+    this.#queue.push(id);
+    this.#working ??= this.#work().finally(() => (this.#working = undefined));
   }
 
   /** Resolves when everything queued so far has run and its result is on chain or given up. */
   async idle(): Promise<void> {
-    await this.#tail;
+    await this.#working;
     while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
-  async #after(before: Promise<void>, id: string): Promise<void> {
-    await before;
-    if (this.#signal.aborted) return;
-    try {
-      await this.#run(id);
-    } catch (error) {
-      this.#deps.log.error({ err: error, request_id: id }, 'the request could not be run');
+  async #work(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#signal.aborted) {
+      const some = await Promise.all(this.#queue.splice(0, AT_ONCE).map((id) => this.#prepare(id)));
+      try {
+        await this.#runAll(some.filter((one) => one !== undefined));
+      } catch (error) {
+        this.#deps.log.error({ err: error }, 'requests could not be run');
+      }
     }
   }
 
-  async #run(id: string): Promise<void> {
-    const { store, book, log } = this.#deps;
-    const record = await book.load(id);
-    if (record === undefined || !isReady(record)) return;
-    const user = await this.#userOf(record.event);
-    this.#begun.add(id);
-    // Those whose result is being stored stand there too: once it is, that they do changes nothing.
-    await store.put(RUNNING, Buffer.from([...this.#begun].join(','), 'ascii'));
+  /** Undefined when there is nothing to run. */
+  async #prepare(id: string): Promise<Ready | undefined> {
+    try {
+      const record = await this.#deps.book.load(id);
+      if (record === undefined || !isReady(record)) return undefined;
+      const { event, payload } = record;
+      return { id, event, payload, groups: await this.#groupsOf(event) };
+    } catch (error) {
+      if (!this.#signal.aborted)
+        this.#deps.log.error({ err: error, request_id: id }, 'the request was not run');
+      return undefined;
+    }
+  }
+
+  async #runAll(requests: readonly Ready[]): Promise<void> {
+    if (requests.length === 0) return;
+    for (const { id } of requests) this.#begun.add(id);
+    await this.#mark();
+    for (const request of requests) {
+      if (this.#signal.aborted) this.#begun.delete(request.id);
+      else await this.#run(request);
+    }
+    // What a stop came before is for the next start to run.
+    if (this.#signal.aborted) await this.#mark();
+  }
+
+  /** Those whose result is just being stored are marked too: once it is, that changes nothing. */
+  async #mark(): Promise<void> {
+    await this.#deps.store.put(RUNNING, Buffer.from([...this.#begun].join(','), 'ascii'));
+  }
+
+  async #run(request: Ready): Promise<void> {
+    const { id } = request;
     const started = performance.now();
-    const answer = await this.#answer(record.event, record.payload, user);
+    const answer = await this.#answer(request);
     const took_ms = Math.round(performance.now() - started);
-    const { method, path } = record.event;
-    log.info({ request_id: id, method, path, status: answer.status, took_ms }, 'request run');
+    const { method, path } = request.event;
+    this.#deps.log.info({ request_id: id, method, path, status: answer.status, took_ms }, 'request run');
     const finished = this.#finish(id, answer).then(() => void this.#begun.delete(id));
     this.#behind(id, finished, 'the result could not be stored');
   }
 
-  async #answer(event: RequestEvent, payload: RequestPayload, groups: readonly string[]): Promise<Answer> {
+  async #answer({ event, payload, groups }: Ready): Promise<Answer> {
     const fault = payloadFault(event, payload);
     if (fault !== undefined) return toAnswer(statusOf(new ProtocolError('Forbidden', fault)));
     const headers: Record<string, string> = {};
@@ -142,7 +181,7 @@ export class RequestRunner {
     }
   }
 
-  async #userOf(event: RequestEvent): Promise<string[]> {
+  async #groupsOf(event: RequestEvent): Promise<string[]> {
     for (;;) {
       const token = await this.#deps.tokens.lookup(event.token, 'seal');
       if (token.status === 'found') return [`daas:${token.stakeType}s`];
