@@ -34,7 +34,7 @@ const schema = z.strictObject({
       body_bytes: count.default(3_145_728),
       requests_per_second: z.number().positive().default(200),
       burst: count.default(400),
-      /** Requests on their way over the chain at the same time; more get 429. */
+      /** Requests on their way over the chain at the same time, fewer while that is too slow; more get 429. */
       contract_requests: count.default(128),
       /** Nonces of sessions and tokens remembered, each. */
       sessions: count.default(10_000),

@@ -15,6 +15,7 @@ import type { MasterClient } from './master-client.ts';
 import { readAll } from './master-client.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { EnclaveTrust } from './enclave-trust.ts';
+import { FlightLimit } from './flight-limit.ts';
 import type { ResultHub } from './result-hub.ts';
 import type { GatewaySeams } from './seams.ts';
 
@@ -41,6 +42,10 @@ const MAX_POLL_SECONDS = 30;
 
 /** Deadlines after which a request that is still on its way no longer keeps others out. */
 const FLIGHT_DEADLINES = 5;
+/** Share of the deadline above which a request is a sign that there are too many. */
+const SLOW_SHARE = 0.7;
+/** Requests that are carried at the same time however slow they are. */
+const LEAST_FLIGHTS = 32;
 
 /** Milliseconds before the deadline at which a transaction that never left is given up. */
 const NOT_SENT_MARGIN_MS = 150;
@@ -57,10 +62,12 @@ interface Flight {
 /** Carries a request over the chain: payload to the master, command on chain, result back, all compared. */
 export class ContractMode {
   readonly #deps: ContractModeDeps;
-  #flights = 0;
+  readonly #limit: FlightLimit;
 
   constructor(deps: ContractModeDeps) {
     this.#deps = deps;
+    const { maxFlights: most, deadlineMs } = deps;
+    this.#limit = new FlightLimit({ most, least: LEAST_FLIGHTS, slowMs: deadlineMs * SLOW_SHARE });
   }
 
   async run(request: GatewayRequest, wanted: ResourceRequest, principal: Principal): Promise<Reply> {
@@ -68,10 +75,14 @@ export class ContractMode {
     enclave.current();
     const body = await request.readBody();
     seams.checkBody(request, wanted, body);
-    this.#makeRoom();
+    const landed = this.#limit.enter();
+    if (landed === undefined) {
+      const message = 'too many requests are on their way over the chain';
+      throw new ProtocolError('TooManyRequests', message, { retryAfter: 1 });
+    }
     const ends = performance.now() + deadlineMs;
     const flight = this.#fly({ request, wanted, principal, body, ends });
-    this.#count(flight);
+    void this.#whenOver(flight, landed);
     const timer = new AbortController();
     const late = abortableSleep(deadlineMs, AbortSignal.any([timer.signal, request.signal]));
     try {
@@ -85,23 +96,13 @@ export class ContractMode {
     throw new ProtocolError('Timeout', `no answer yet; ask for /daas/v1/requests/${request.id}`);
   }
 
-  #makeRoom(): void {
-    if (this.#flights < this.#deps.maxFlights) return;
-    const message = 'too many requests are on their way over the chain';
-    throw new ProtocolError('TooManyRequests', message, { retryAfter: 1 });
-  }
-
-  /** A flight counts until it ends, also after its client was told to ask later: it is still work. */
-  #count(flight: Promise<unknown>): void {
-    this.#flights += 1;
-    let counts = true;
-    const forget = (): void => {
-      clearTimeout(timer);
-      if (counts) this.#flights -= 1;
-      counts = false;
-    };
-    const timer = setTimeout(forget, FLIGHT_DEADLINES * this.#deps.deadlineMs).unref();
-    flight.then(forget, forget);
+  /** A flight goes on after its client was told to ask later, and is work all the same. */
+  async #whenOver(flight: Promise<unknown>, landed: () => void): Promise<void> {
+    const given = Promise.withResolvers<void>();
+    const timer = setTimeout(given.resolve, FLIGHT_DEADLINES * this.#deps.deadlineMs).unref();
+    await Promise.race([flight.catch(() => undefined), given.promise]);
+    clearTimeout(timer);
+    landed();
   }
 
   /** The whole way of one request; ends by itself when its outcome is no longer kept. */
