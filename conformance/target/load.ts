@@ -36,7 +36,13 @@ export async function loadTarget(path: string): Promise<LoadedTarget> {
 /** Parses the text of a target file; `name` is used in messages. */
 export async function parseTarget(text: string, name: string): Promise<TargetFile> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    // What the library would warn of on the terminal is a fault here: the schema says so, with its place.
+    logLevel: 'error',
+  });
   if (document.errors.length > 0) {
     const faults = document.errors.map((error) => {
       const at = lines.linePos(error.pos[0]);

@@ -140,6 +140,7 @@ describe('verifyAttestation', () => {
     ['a nonce of text', 'MalformedDocument', () => forge(odd({ nonce: 'x'.repeat(32) }))],
     ['an empty public key', 'MalformedDocument', () => forge({ fields: { public_key: new Uint8Array() } })],
     ['an unknown field', 'MalformedDocument', () => forge({ payload: withEntry('more', 1) })],
+    ['a key beyond 2^53', 'MalformedDocument', () => forge({ payload: withEntry(2n ** 60n, 1) })],
     ['a key that is a number', 'MalformedDocument', () => forge({ payload: withEntry(1, 1) })],
     ['no certificate', 'MalformedCertificate', () => forge({ fields: { certificate: Buffer.alloc(9, 1) } })],
     [
