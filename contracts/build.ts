@@ -108,13 +108,19 @@ export const contractSources = (options: { readonly tests: boolean }): Promise<S
       path === 'Move.toml' || path.startsWith('sources/') || (options.tests && path.startsWith('tests/')),
   );
 
-/** Compiles `k3s_daas` for publishing, with a mutant's defect when one is given. Throws MoveBuildError. */
+/**
+ * Compiles `k3s_daas` for publishing, with a mutant's defect when one is given. `fetcher` brings std and sui; without one they
+ * are those of `contracts/framework`, so that builds are the same everywhere. Throws MoveBuildError.
+ */
 export async function buildContracts(
-  options: { readonly mutant?: ContractMutant | undefined } = {},
+  options: {
+    readonly mutant?: ContractMutant | undefined;
+    readonly fetcher?: MovePackageFetcher | undefined;
+  } = {},
 ): Promise<CompiledPackage> {
   const sources = await contractSources({ tests: false });
   const files = options.mutant === undefined ? sources : mutated(sources, options.mutant);
-  return compile({ files, fetcher: offlineFetcher() });
+  return compile({ files, fetcher: options.fetcher ?? offlineFetcher() });
 }
 
 /**

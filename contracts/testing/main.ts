@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { caseCount, runDifferential } from '../../reference/localnet/testing/differential/differential.ts';
 import { testMove } from '../build.ts';
+import { compareFrameworks } from '../framework-comparison.ts';
 import { runModel } from './model-runs.ts';
 
-const USAGE = 'usage: main.ts [--seed N] [--programs N] [--functions N] [--without-model]';
+const USAGE =
+  'usage: main.ts [--seed N] [--programs N] [--functions N] [--without-model] [--sui-framework try|must|never]';
 const DEADLINE_MS = 300_000;
 
 /** One part's last word, and whether all is well. */
@@ -52,6 +54,27 @@ async function model(seed: number): Promise<Part> {
   };
 }
 
+/** `must`: no network is a failure. */
+async function digests(mode: 'try' | 'must'): Promise<Part> {
+  progress('the contracts against Sui’s own framework, from GitHub');
+  const result = await compareFrameworks();
+  const line = `package digest: ${result.own}, `;
+  switch (result.verdict) {
+    case 'same':
+      return { line: `${line}the same against the framework of Sui ${result.suiVersion}`, passed: true };
+    case 'different':
+      return {
+        line: `${line}but ${result.sui} against the framework of Sui ${result.suiVersion}`,
+        passed: false,
+      };
+    case 'not compared':
+      return {
+        line: `${line}not compared with Sui’s own framework: ${result.reason}`,
+        passed: mode === 'try',
+      };
+  }
+}
+
 /** Runs every test of the contracts; its last lines are what it counted. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -59,14 +82,19 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       programs: { type: 'string', default: '240' },
       functions: { type: 'string', default: '480' },
+      'sui-framework': { type: 'string', default: 'try' },
       'without-model': { type: 'boolean', default: false },
     },
   });
   const seed = number('seed', values.seed ?? String(randomInt(2 ** 31)));
+  const mode = values['sui-framework'];
+  if (mode !== 'try' && mode !== 'must' && mode !== 'never')
+    throw new TypeError(`--sui-framework ${mode}: try, must or never`);
   progress(`seed ${seed}`);
   const parts = [
     await unitTests(),
     await differential(seed, number('programs', values.programs), number('functions', values.functions)),
+    ...(mode === 'never' ? [] : [await digests(mode)]),
     ...(values['without-model'] ? [] : [await model(seed)]),
   ];
   process.stdout.write(`${parts.map(({ line }) => line).join('\n')}\n`);
