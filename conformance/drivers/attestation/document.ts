@@ -89,7 +89,8 @@ function requireEs384(headers: unknown): void {
 function documentOf(fields: ReadonlyMap<unknown, unknown>): AttestationDocument {
   const known: readonly unknown[] = [...REQUIRED, ...OPTIONAL];
   for (const name of fields.keys()) {
-    if (!known.includes(name)) throw malformed(`a field ${JSON.stringify(String(name))} is not of this format`);
+    if (!known.includes(name))
+      throw malformed(`a field ${JSON.stringify(String(name))} is not of this format`);
   }
   for (const name of REQUIRED) if (!fields.has(name)) throw malformed(`the field ${name} is missing`);
   const moduleId = fields.get('module_id');
