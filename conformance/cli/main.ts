@@ -7,7 +7,7 @@ import { credentialCommand } from './credential.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
 import { loadCommand } from './load.ts';
-import { mutantsCommand } from './mutants.ts';
+import { mutantsCommand } from './mutants/command.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';

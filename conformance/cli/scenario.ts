@@ -7,7 +7,7 @@ import type { ScenarioReport, ScenarioResult } from '../../scenarios/model.ts';
 import { play } from '../../scenarios/play.ts';
 import { PROVIDERS, providerOf } from '../../scenarios/providers/index.ts';
 import { renderScenarios } from '../../scenarios/report/html.ts';
-import { loadScenarios, type Scenario } from '../../scenarios/scenario.ts';
+import { loadScenarios, readScenario, type Scenario } from '../../scenarios/scenario.ts';
 import { STEPS } from '../../scenarios/steps/index.ts';
 import { UsageError } from '../errors.ts';
 import { readJson } from '../paths.ts';
@@ -42,7 +42,7 @@ export function scenarioCommand(): Command {
   command
     .command('run')
     .description('play scenarios, all of them unless named, each on a system of its own')
-    .argument('[names...]', 'which ones; * stands for anything')
+    .argument('[names...]', 'which ones; * stands for anything; a path that ends in .yaml is one of your own')
     .option('-t, --target <file>', 'target file of the implementation')
     .option(
       '--provider <name>',
@@ -94,7 +94,12 @@ async function run(names: string[], options: RunOptions): Promise<void> {
   const seed = options.seed === undefined ? randomInt(2 ** 31 - 1) : Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0)
     throw new UsageError(`--seed ${options.seed} is not a whole number`);
-  const chosen = choose(await loadScenarios(), names);
+  const own = names.filter((name) => name.endsWith('.yaml'));
+  const named = names.filter((name) => !own.includes(name));
+  const chosen = [
+    ...(await Promise.all(own.map(readScenario))),
+    ...(names.length > 0 && named.length === 0 ? [] : choose(await loadScenarios(), named)),
+  ];
   const provider = providerOf(options.provider);
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
   const env = Object.fromEntries(options.env.map(parsePair));
@@ -206,4 +211,6 @@ Examples:
   $ daas scenario run
   $ daas scenario run pod-creation 'master-*' --seed 7 --keep
   $ daas scenario run --target target.yaml
+  $ daas scenario run my-scenario.yaml --provider kubeconfig --kubeconfig ~/.kube/staging
+  $ K3S_IMAGE=rancher/k3s:v1.34.1-k3s1 daas scenario run --provider k3s
 `;

@@ -1,16 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { HarnessError, UsageError } from '../errors.ts';
-import { modulePath, PACKAGE_ROOT } from '../paths.ts';
-import type { Report } from '../report/model.ts';
-import type { Check } from '../runner/check.ts';
-import { loadChecks } from '../runner/registry.ts';
-import { createProgress } from './progress.ts';
-import { untilInterrupted } from './interrupt.ts';
+import { HarnessError, UsageError } from '../../errors.ts';
+import { modulePath } from '../../paths.ts';
+import type { Report } from '../../report/model.ts';
+import { loadCatalogue, type Catalogue } from '../../requirements/catalogue.ts';
+import type { Check } from '../../runner/check.ts';
+import { loadChecks } from '../../runner/registry.ts';
+import { createProgress } from '../progress.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { RunPool } from './run-pool.ts';
 
 interface MutantsOptions {
   only: string[];
@@ -57,7 +56,10 @@ async function mutants(options: MutantsOptions): Promise<void> {
   const jobs = Number(options.jobs);
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
     throw new UsageError(`--jobs ${options.jobs} is not a whole number from 1 to 16`);
-  const [all, checks] = await Promise.all([listMutants(), loadChecks()]);
+  const seed = Number(options.seed);
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new UsageError(`--seed ${options.seed} is not a whole number`);
+  const [all, checks, catalogue] = await Promise.all([listMutants(), loadChecks(), loadCatalogue()]);
   const chosen = choose(all, options.only);
   const unknown = checks.flatMap((check) =>
     check.mutants
@@ -70,10 +72,12 @@ async function mutants(options: MutantsOptions): Promise<void> {
 
   const progress = createProgress();
   const interrupted = untilInterrupted();
+  await using pool = new RunPool();
+  const run = runsOf(pool, catalogue, seed, interrupted.signal);
   try {
     const guards = checks.filter((check) => chosen.some((mutant) => check.mutants.includes(mutant.id)));
     progress.step(`the reference itself must pass the ${guards.length} checks first`);
-    const clean = await run(options, undefined, guards, interrupted.signal);
+    const clean = await run(undefined, guards);
     const broken = failedIn(clean);
     if (broken.length > 0)
       throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`, {
@@ -84,7 +88,7 @@ async function mutants(options: MutantsOptions): Promise<void> {
     const waiting = [...chosen];
     const work = async (): Promise<void> => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const kill = await judge(mutant, options, checks, interrupted.signal);
+        const kill = await judge(mutant, checks, options.full ?? false, run);
         kills.push(kill);
         progress.line(
           `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}`,
@@ -107,16 +111,30 @@ async function mutants(options: MutantsOptions): Promise<void> {
   }
 }
 
-async function judge(
-  mutant: Mutant,
-  options: MutantsOptions,
-  checks: readonly Check[],
-  signal: AbortSignal,
-): Promise<Kill> {
+type Runs = (mutant: string | undefined, checks: readonly Check[]) => Promise<Report>;
+
+/** Runs of these checks on the reference, or on one of its mutants. */
+function runsOf(pool: RunPool, catalogue: Catalogue, seed: number, signal: AbortSignal): Runs {
+  return (mutant, checks) => {
+    const only = [...new Set(checks.map(({ requirement }) => requirement))];
+    const profiles = only.map((id) => catalogue.byId(id).profile);
+    return pool.run(
+      {
+        seed,
+        env: mutant === undefined ? {} : { K3S_DAAS_MUTANT: mutant },
+        only,
+        chainAlone: profiles.every((profile) => profile === 'contracts'),
+      },
+      signal,
+    );
+  };
+}
+
+async function judge(mutant: Mutant, checks: readonly Check[], full: boolean, run: Runs): Promise<Kill> {
   const guards = checks.filter((check) => check.mutants.includes(mutant.id));
   const base = { id: mutant.id, defects: mutant.defects, title: mutant.title };
   if (guards.length === 0) return { ...base, killed: false, killed_by: [], survived: [], unexpected: [] };
-  const report = await run(options, mutant.id, options.full ? checks : guards, signal);
+  const report = await run(mutant.id, full ? checks : guards);
   const failed = failedIn(report);
   const results = report.requirements.flatMap((requirement) => requirement.checks);
   const verdicts = new Map(results.map((result) => [result.id, result.verdict]));
@@ -147,57 +165,6 @@ function failuresOf(report: Report): string[] {
     .flatMap(({ checks }) => checks)
     .filter(({ verdict }) => verdict === 'fail')
     .map(({ id, message }) => `${id}: ${message}`);
-}
-
-/** One run of the suite in a process of its own: mutants must not share anything. */
-async function run(
-  options: MutantsOptions,
-  mutant: string | undefined,
-  checks: readonly Check[],
-  signal: AbortSignal,
-): Promise<Report> {
-  const dir = await mkdtemp(join(tmpdir(), 'daas-mutant-'));
-  try {
-    const args = [
-      'run',
-      '--seed',
-      options.seed,
-      '--report-dir',
-      dir,
-      '--format',
-      'none',
-      '--only',
-      ...new Set(checks.map((check) => check.requirement)),
-    ];
-    if (mutant) args.push('--env', `K3S_DAAS_MUTANT=${mutant}`);
-    const words = await daas(args, signal);
-    const text = await readFile(join(dir, 'report.json'), 'utf8').catch((cause: unknown) => {
-      throw new HarnessError(
-        `the run on ${mutant ?? 'the reference'} left no report: ${words.slice(-2000)}`,
-        { cause },
-      );
-    });
-    return JSON.parse(text) as Report;
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-}
-
-function daas(args: readonly string[], signal: AbortSignal): Promise<string> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, CI: 'true' },
-  });
-  const stop = (): void => void child.kill('SIGTERM');
-  signal.addEventListener('abort', stop, { once: true });
-  let words = '';
-  child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  return new Promise((resolve) => {
-    child.once('close', () => {
-      signal.removeEventListener('abort', stop);
-      resolve(words);
-    });
-  });
 }
 
 /** The reference says itself which mutants it has: the suite imports nothing of it. */
