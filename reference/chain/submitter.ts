@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { SuiClientTypes } from '@mysten/sui/client';
-import type { Signer } from '@mysten/sui/cryptography';
 import { Transaction } from '@mysten/sui/transactions';
 import type { TransactionObjectArgument } from '@mysten/sui/transactions';
 import { abortFrom } from './aborts.ts';
@@ -13,7 +12,7 @@ import { ObjectRefs } from './object-refs.ts';
 import { Pending } from './pending.ts';
 import { sendIdempotently } from './send.ts';
 import { noGas, simulationFailure } from './simulation-failure.ts';
-import type { CallOptions, Receipt } from './types.ts';
+import type { CallOptions, Receipt, Wallet } from './types.ts';
 
 /** One call of the package, described so that several can share a transaction. */
 export interface Call {
@@ -27,7 +26,7 @@ export interface Call {
 
 export interface SubmitterOptions {
   client: SuiGrpcClient;
-  signer: Signer;
+  signer: Pick<Wallet, 'toSuiAddress' | 'signTransaction'>;
   package: string;
   /** Calls in one transaction at most. Default 32. */
   maxShared?: number;

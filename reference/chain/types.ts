@@ -224,3 +224,11 @@ export interface ChainCommands {
   /** Ends after the queued calls are settled. */
   close(): Promise<void>;
 }
+
+/** Keys that sign for one address; every key pair of @mysten/sui is one. */
+export interface Wallet {
+  toSuiAddress(): string;
+  /** Both resolve to the base64 of flag, signature and public key. */
+  signTransaction(bytes: Uint8Array): Promise<{ signature: string }>;
+  signPersonalMessage(bytes: Uint8Array): Promise<{ signature: string }>;
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { openWallet } from '../chain/connect.ts';
+import { openWallet } from '../chain/open-wallet.ts';
 import { systemClock } from '../protocol/clock.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { mint } from '../protocol/credential.ts';

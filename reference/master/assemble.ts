@@ -17,7 +17,6 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
 import { ensureServerCertificate } from '../tls/index.ts';
-import { openCluster } from './cluster/open-cluster.ts';
 import type { MasterConfig } from './config.ts';
 import { DurableNonceStore } from './durable-nonce-store.ts';
 import { openKubernetes } from './kubernetes-part.ts';
@@ -96,7 +95,12 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const cluster =
     config.k8s_backend === 'embedded'
       ? undefined
-      : openCluster({ ...common, config: config.k8s_backend, sleep: abortableSleep });
+      : // Loaded where it is wanted: its HTTP client takes more memory than the rest of the master.
+        (await import('./cluster/open-cluster.ts')).openCluster({
+          ...common,
+          config: config.k8s_backend,
+          sleep: abortableSleep,
+        });
   const kubernetes =
     cluster ??
     openKubernetes({
