@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
 import { startHttpsCluster } from '../reference/kubernetes/testing/https-cluster.ts';
 
 /**
@@ -37,7 +38,9 @@ const cluster = await startHttpsCluster({
 const file = values['write-kubeconfig'];
 await mkdir(dirname(file), { recursive: true });
 const port = new URL(cluster.url).port;
-await writeFile(file, cluster.kubeconfig('certificate', `https://127.0.0.1:${port}`), {
+// In YAML, as k3s writes it.
+const kubeconfig: unknown = JSON.parse(cluster.kubeconfig('certificate', `https://127.0.0.1:${port}`));
+await writeFile(file, stringify(kubeconfig), {
   mode: Number.parseInt(values['write-kubeconfig-mode'], 8),
 });
 process.stderr.write('a stand-in for k3s, not k3s\n');

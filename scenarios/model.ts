@@ -47,6 +47,8 @@ export interface ScenarioResult {
   readonly title: string;
   readonly requirements: readonly string[];
   readonly verdict: ScenarioVerdict;
+  /** The cluster behind the master, when it is not the master's own. */
+  readonly cluster?: string;
   /** Why it was not played, or what failed. */
   readonly reason?: string;
   readonly duration_ms: number;

@@ -48,7 +48,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
       const reason = lacking
         .map((need) => `it needs ${CAPABILITIES[need]}${because(provided.lacking[need])}`)
         .join('; ');
-      return { ...told, ...nothing, verdict: 'untestable', reason, duration_ms: 0 };
+      return { ...told, ...nothing, ...on(provided), verdict: 'untestable', reason, duration_ms: 0 };
     }
     const world = await World.start({
       target: provided.target,
@@ -61,7 +61,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
       ...provided.worldOptions,
     });
     await using _world = world;
-    played = { ...told, ...(await playOn(scenario, world, provided, options, seed, began)) };
+    played = { ...told, ...on(provided), ...(await playOn(scenario, world, provided, options, seed, began)) };
   } catch (error) {
     // What went wrong first is what is told.
     if (played && played.verdict !== 'pass') return played;
@@ -72,6 +72,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Sc
   }
   return played;
 }
+
+const on = ({ cluster }: Provided): { cluster?: string } => (cluster === undefined ? {} : { cluster });
 
 type Played = Omit<ScenarioResult, 'name' | 'title' | 'requirements' | 'seed'>;
 

@@ -50,6 +50,14 @@ export async function loadScenarios(folder = SCENARIOS): Promise<readonly Scenar
   );
 }
 
+/** One scenario from a file of the user's. Throws UsageError. */
+export async function readScenario(path: string): Promise<Scenario> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`the scenario ${path} cannot be read`, { cause });
+  });
+  return parseScenario(text, path);
+}
+
 /**
  * Parses the text of a scenario; its file's name, without the ending, is its own. Throws UsageError that lists each fault
  * as `file:line:column: what to write instead`.

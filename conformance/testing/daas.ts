@@ -12,11 +12,11 @@ export interface Ended {
 /** Runs the command line as a user would. */
 export async function daas(
   args: readonly string[],
-  options: { interruptAfter?: RegExp } = {},
+  options: { interruptAfter?: RegExp; env?: Record<string, string> } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'conformance/cli/daas.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true' },
+    env: { ...process.env, CI: 'true', ...options.env },
   });
   let stdout = '';
   let stderr = '';

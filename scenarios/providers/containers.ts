@@ -162,7 +162,7 @@ async function moved<Part extends PartConfig>(
     ...(args.length > 0 && { args }),
   };
   const container = await how(usual, name, network);
-  const { command: _, ...start } = part.start ?? {};
+  const { command: _command, ...start } = part.start ?? {};
   const text = JSON.stringify({ ...part, start: { ...start, container } });
   const listening = text.replaceAll(String.raw`\"host\": \"127.0.0.1\"`, String.raw`\"host\": \"0.0.0.0\"`);
   return JSON.parse(address === undefined ? listening : listening.replaceAll('127.0.0.1', address)) as Part;

@@ -31,6 +31,8 @@ export interface Provided extends AsyncDisposable {
   readonly lacking: Partial<Record<Capability, string>>;
   /** Path of a kubeconfig of the cluster behind the master, when that is not the master's own. */
   readonly kubeconfig?: string;
+  /** What that cluster is, for the report. */
+  readonly cluster?: string;
   /** Nodes of that cluster which are not workers of the scenario. */
   readonly othersNodes?: readonly string[];
   /** Told what a scenario made in that cluster, to be removed with it. */

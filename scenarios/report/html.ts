@@ -75,11 +75,12 @@ function overview({ scenarios }: ScenarioReport): Markup {
 }
 
 function scenarioCard(result: ScenarioResult): Markup {
-  const { name, title, verdict, reason, requirements } = result;
+  const { name, title, verdict, reason, requirements, cluster } = result;
   return html`<section class="card scenario ${verdict}" id="${name}">
     <h2><b class="sign ${verdict}">${SIGNS[verdict]}</b> ${name}</h2>
     <p class="soft">
       ${title}${requirements.length > 0 && html` <span class="mono">${requirements.join(' ')}</span>`}
+      ${cluster !== undefined && html` <span class="soft">in front of ${cluster}</span>`}
     </p>
     ${reason && html`<p class="why">${reason}</p>`}
     ${result.steps.some((one) => one.verdict !== 'not_run') && timeline(result)}

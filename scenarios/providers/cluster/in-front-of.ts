@@ -11,6 +11,8 @@ import { ClusterClient } from './cluster-client.ts';
 
 /** A cluster that runs, as a provider found or started it. */
 export interface RunningCluster {
+  /** What it is, for the report: a stand-in is named as one. */
+  name: string;
   /** Text of an administrator's kubeconfig. */
   kubeconfig: string;
   /** How long it may take to answer, milliseconds. */
@@ -56,6 +58,7 @@ export async function inFrontOf(cluster: RunningCluster, context: ProviderContex
       rbac: 'the cluster serves no rbac.authorization.k8s.io',
     },
     kubeconfig: path,
+    cluster: cluster.name,
     othersNodes: before,
     made: (things) => {
       namespaces.push(...things.namespaces);

@@ -63,6 +63,7 @@ async function startServer(binary: string, signal: AbortSignal): Promise<Running
     throw new HarnessError(`${binary} wrote no kubeconfig in time; its last words:\n${server.tail}`);
   const started = failing.move();
   return {
+    name: `${binary} server --disable-agent`,
     kubeconfig: text,
     readyMs: READY_MS,
     withoutPods: 'k3s runs with --disable-agent, so its nodes are the simulated workers',

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { K3sContainer } from '@testcontainers/k3s';
 import { HarnessError, describeError } from '../../../conformance/errors.ts';
+import { docker } from '../../../conformance/target/docker-run.ts';
 import type { Provider } from '../provider.ts';
 import { inFrontOf, type RunningCluster } from './in-front-of.ts';
 
@@ -38,14 +40,20 @@ function oneOf<T extends string>(name: string, allowed: readonly T[], otherwise:
 async function startContainer(image: string, profile: Profile, mode: Mode): Promise<RunningCluster> {
   // Its cleaning container comes from a registry, which may not be there; the container is stopped below.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+  const label = `dev.k3s-daas.scenario=${randomUUID()}`;
   const container = await containerOf(image, profile, mode);
-  const started = await container.start().catch((cause: unknown) => {
+  container.withLabels(Object.fromEntries([label.split('=') as [string, string]]));
+  const started = await container.start().catch(async (cause: unknown) => {
+    // One that could not be started is left behind.
+    const left = await docker('ps', '--all', '--quiet', '--filter', `label=${label}`).catch(() => '');
+    for (const id of left.split('\n').filter(Boolean)) await docker('rm', '--force', id);
     throw new HarnessError(`${image} did not start as a k3s: ${describeError(cause)}`, {
       cause,
       hint: 'K3S_PROFILE=restricted where the machine refuses privileged containers; K3S_MODE=control-plane needs no capabilities',
     });
   });
   return {
+    name: `${image} (${profile}, ${mode})`,
     kubeconfig: started.getKubeConfig(),
     readyMs: READY_MS,
     withoutPods:
@@ -58,7 +66,7 @@ async function startContainer(image: string, profile: Profile, mode: Mode): Prom
 
 /** The container as testcontainers' k3s module makes it, with what this profile and mode do otherwise. */
 async function containerOf(image: string, profile: Profile, mode: Mode): Promise<K3sContainer> {
-  const [{ K3sContainer: Base }, { Wait }] = await Promise.all([
+  const [{ K3sContainer: Base }, { Wait, getContainerRuntimeClient }] = await Promise.all([
     import('@testcontainers/k3s'),
     import('testcontainers'),
   ]).catch((cause: unknown) => {
@@ -76,12 +84,16 @@ async function containerOf(image: string, profile: Profile, mode: Mode): Promise
     }
   }
   const container = new Container();
-  if (mode === 'full') return container;
-  container
-    .withCommand(['server', '--disable=traefik', '--disable-agent'])
-    // The module waits for what an agent's network says; here it is enough that there is a kubeconfig to ask with.
-    .withWaitStrategy(Wait.forSuccessfulCommand('test -s /etc/rancher/k3s/k3s.yaml'));
-  return container;
+  // Its certificate is to name the address that it is reached at from here.
+  const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
+  const command = ['server', '--disable=traefik', `--tls-san=${host}`];
+  if (mode === 'full') return container.withCommand(command);
+  return (
+    container
+      .withCommand([...command, '--disable-agent'])
+      // The module waits for what an agent's network says; here it is enough that there is a kubeconfig to ask with.
+      .withWaitStrategy(Wait.forSuccessfulCommand('test -s /etc/rancher/k3s/k3s.yaml'))
+  );
 }
 
 /** All that a container runtime in a container needs, for machines that cannot give CAP_SYS_RESOURCE away. */

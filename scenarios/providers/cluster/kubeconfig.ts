@@ -4,7 +4,7 @@ import { UsageError } from '../../../conformance/errors.ts';
 import type { Provider } from '../provider.ts';
 import { inFrontOf } from './in-front-of.ts';
 
-const READY_MS = 10_000;
+const READY_MS = 5_000;
 
 /** A cluster that exists already. Each scenario has a namespace of its own there and takes it away again. */
 export const kubeconfig: Provider = {
@@ -15,6 +15,7 @@ export const kubeconfig: Provider = {
       throw new UsageError('which cluster?', { hint: 'name its kubeconfig with --kubeconfig or KUBECONFIG' });
     return inFrontOf(
       {
+        name: `the cluster of ${path}`,
         kubeconfig: await selfContained(path),
         readyMs: READY_MS,
         withoutPods: 'no Ready node of it has a container runtime',
