@@ -11,7 +11,7 @@ import {
 } from '@zktx.io/sui-move-builder/full';
 import { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
 import { readModule } from './compiled-module.ts';
-import { cachedFramework, packageVersion } from './framework-cache.ts';
+import { cachedBuild, packageVersion, type BuildInput } from './build-cache.ts';
 import { mutated, type ContractMutant } from './mutants.ts';
 
 export { MoveBuildError, MoveTestTimeout } from './build-errors.ts';
@@ -110,7 +110,8 @@ export const contractSources = (options: { readonly tests: boolean }): Promise<S
 
 /**
  * Compiles `k3s_daas` for publishing, with a mutant's defect when one is given. `fetcher` brings std and sui; without one they
- * are those of `contracts/framework`, so that builds are the same everywhere. Throws MoveBuildError.
+ * are those of `contracts/framework`, so that builds are the same everywhere, and what was built is kept on disk. Throws
+ * MoveBuildError.
  */
 export async function buildContracts(
   options: {
@@ -120,7 +121,23 @@ export async function buildContracts(
 ): Promise<CompiledPackage> {
   const sources = await contractSources({ tests: false });
   const files = options.mutant === undefined ? sources : mutated(sources, options.mutant);
-  return compile({ files, fetcher: options.fetcher ?? offlineFetcher() });
+  const { fetcher } = options;
+  if (fetcher !== undefined) return compile({ files, fetcher });
+  return cachedBuild({
+    name: 'k3s-daas',
+    input: await inputOf(files),
+    compile: () => compile({ files, fetcher: offlineFetcher() }),
+  });
+}
+
+/** What a build against our framework depends on. */
+async function inputOf(...own: SourceFiles[]): Promise<BuildInput> {
+  const [std, sui, compilerVersion] = await Promise.all([
+    readSources(STD),
+    readSources(SUI),
+    packageVersion('@zktx.io/sui-move-builder/full'),
+  ]);
+  return { sources: [std, sui, ...own], compilerVersion };
 }
 
 /**
@@ -153,12 +170,9 @@ let framework: Promise<FrameworkPackage[]> | undefined;
 export const buildFramework = (): Promise<FrameworkPackage[]> => (framework ??= frameworkFromDisk());
 
 async function frameworkFromDisk(): Promise<FrameworkPackage[]> {
-  const [std, sui, compilerVersion] = await Promise.all([
-    readSources(STD),
-    readSources(SUI),
-    packageVersion('@zktx.io/sui-move-builder/full'),
-  ]);
-  return cachedFramework({ sources: [std, sui], compilerVersion }, () => compileFramework(std, sui));
+  const input = await inputOf();
+  const [std = {}, sui = {}] = input.sources;
+  return cachedBuild({ name: 'framework', input, compile: () => compileFramework(std, sui) });
 }
 
 async function compileFramework(std: SourceFiles, sui: SourceFiles): Promise<FrameworkPackage[]> {

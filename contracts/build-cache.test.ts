@@ -2,24 +2,29 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cachedBuild, packageVersion } from './build-cache.ts';
 import type { FrameworkPackage } from './build.ts';
 import { cacheDir } from './cache-dir.ts';
-import { cachedFramework, packageVersion } from './framework-cache.ts';
 
 const made: FrameworkPackage[] = [{ address: '0x1', modules: [Uint8Array.of(1, 2, 3)] }];
 const input = { sources: [{ 'a.move': 'module a::a;' }], compilerVersion: '1.0.0' };
 
-describe('the cache of the compiled framework', () => {
+describe('the cache of what was compiled', () => {
   let dir: string;
   let compiled: number;
   beforeEach(async () => {
-    dir = join(await mkdtemp(join(tmpdir(), 'framework-')), 'cache');
+    dir = join(await mkdtemp(join(tmpdir(), 'build-')), 'cache');
     compiled = 0;
   });
   afterEach(() => rm(join(dir, '..'), { recursive: true }));
 
   const get = (given = input, where = dir): Promise<FrameworkPackage[]> =>
-    cachedFramework(given, () => Promise.resolve((compiled++, made)), where);
+    cachedBuild({
+      name: 'framework',
+      input: given,
+      compile: () => Promise.resolve((compiled++, made)),
+      dir: where,
+    });
 
   it('compiles once for the same sources and compiler', async () => {
     expect(await get()).toEqual(made);

@@ -3,29 +3,33 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from './cache-dir.ts';
-import type { FrameworkPackage, SourceFiles } from './build.ts';
+import type { SourceFiles } from './build.ts';
 
-/** What a cached framework was made from: it is used for these sources and this compiler alone. */
-export interface FrameworkInput {
+/** What a build was made from: what is cached counts for these sources and this compiler alone. */
+export interface BuildInput {
   readonly sources: readonly SourceFiles[];
   readonly compilerVersion: string;
 }
 
-interface CacheFile {
-  readonly packages: readonly { readonly address: '0x1' | '0x2'; readonly modules: readonly string[] }[];
+export interface CachedBuildOptions<T> {
+  /** Begins the file's name. */
+  readonly name: string;
+  readonly input: BuildInput;
+  readonly compile: () => Promise<T>;
+  readonly dir?: string;
 }
 
+/** Of the file: a change of it makes other names, so that no file of an older format is read. */
+const FORMAT = 2;
+
 /**
- * The compiled framework from the cache, or from `compile` when it is not there, whole and of this input; then it is
- * kept for the next process. A cache that cannot be read or written is no error.
+ * What was compiled, from the cache, or from `compile` when it is not there, whole and of this input; then it is kept for
+ * the next process. It is plain data, in which bytes are Uint8Arrays. A cache that cannot be read or written is no error.
  */
-export async function cachedFramework(
-  input: FrameworkInput,
-  compile: () => Promise<FrameworkPackage[]>,
-  dir = cacheDir(),
-): Promise<FrameworkPackage[]> {
-  const path = join(dir, `framework-${hash(JSON.stringify(input)).slice(0, 24)}.json`);
-  const known = await read(path);
+export async function cachedBuild<T>(options: CachedBuildOptions<T>): Promise<T> {
+  const { name, input, compile, dir = cacheDir() } = options;
+  const path = join(dir, `${name}-${hash(JSON.stringify({ format: FORMAT, ...input })).slice(0, 24)}.json`);
+  const known = (await read(path)) as T | undefined;
   if (known !== undefined) return known;
   const made = await compile();
   await write(path, made).catch(() => {});
@@ -33,29 +37,18 @@ export async function cachedFramework(
 }
 
 /** The file is the hash of the rest, a line feed and the rest, so that a torn write shows. */
-async function read(path: string): Promise<FrameworkPackage[] | undefined> {
+async function read(path: string): Promise<unknown> {
   try {
     const text = await readFile(path, 'utf8');
     const body = text.slice(text.indexOf('\n') + 1);
-    if (text !== `${hash(body)}\n${body}`) return undefined;
-    const { packages } = JSON.parse(body) as CacheFile;
-    return packages.map(({ address, modules }) => ({
-      address,
-      modules: modules.map((module) => new Uint8Array(Buffer.from(module, 'base64'))),
-    }));
+    return text === `${hash(body)}\n${body}` ? JSON.parse(body, fromBase64) : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function write(path: string, packages: readonly FrameworkPackage[]): Promise<void> {
-  const file: CacheFile = {
-    packages: packages.map(({ address, modules }) => ({
-      address,
-      modules: modules.map((module) => Buffer.from(module).toString('base64')),
-    })),
-  };
-  const body = JSON.stringify(file);
+async function write(path: string, made: unknown): Promise<void> {
+  const body = JSON.stringify(made, toBase64);
   const draft = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
@@ -66,6 +59,14 @@ async function write(path: string, packages: readonly FrameworkPackage[]): Promi
     throw error;
   }
 }
+
+const toBase64 = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
+
+const fromBase64 = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'base64' in value
+    ? new Uint8Array(Buffer.from(String(value.base64), 'base64'))
+    : value;
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
