@@ -22,6 +22,8 @@ export class Session implements AsyncDisposable {
   readonly gateway: HttpDriver | undefined;
   readonly master: HttpDriver | undefined;
   readonly identity: GatewayIdentity | undefined;
+  readonly #shared = new Map<string, Promise<unknown>>();
+  readonly #contexts: CheckContext[] = [];
 
   constructor(world: WorldInfo) {
     this.world = world;
@@ -31,14 +33,34 @@ export class Session implements AsyncDisposable {
     this.chain = new ChainApi(client, calls, this.control);
     this.actors = new Actors({ client, calls, control: this.control, audience: world.chain.ids.cluster });
     this.gateway = world.gateway && new HttpDriver({ baseUrl: world.gateway.url, ca: world.gateway.ca });
-    this.master = world.master && new HttpDriver({ baseUrl: world.master.url, ca: world.master.ca });
+    this.master =
+      world.master &&
+      new HttpDriver({
+        baseUrl: world.master.url,
+        ca: world.master.ca,
+        ...(world.master.client && { client: world.master.client }),
+      });
     this.identity = world.suiteGateway && {
       signer: Ed25519Keypair.fromSecretKey(world.suiteGateway.secretKey),
       cap: world.suiteGateway.cap,
     };
   }
 
+  /** What `make` made when it was first asked for under this key. It has a context of its own, which ends with the session. */
+  shared<T>(key: string, make: (t: CheckContext) => Promise<T>): Promise<T> {
+    const known = this.#shared.get(key);
+    if (known) return known as Promise<T>;
+    const context = new CheckContext(this, this.world.seed, new AbortController().signal);
+    this.#contexts.push(context);
+    const made = make(context);
+    this.#shared.set(key, made);
+    made.catch(() => undefined);
+    return made;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#shared.values());
+    for (const context of this.#contexts) await context[Symbol.asyncDispose]();
     await this.gateway?.[Symbol.asyncDispose]();
     await this.master?.[Symbol.asyncDispose]();
   }
@@ -97,6 +119,14 @@ export class CheckContext implements AsyncDisposable {
     const { kubectl, dispose } = await kubectlFor(this.world, actor, options);
     this.#cleanup.defer(dispose);
     return kubectl;
+  }
+
+  /**
+   * What checks of this process have in common: made by the first that asks, in a context that outlives the check. For
+   * what is dear to set up, and for scenes that are played once and observed by many.
+   */
+  shared<T>(key: string, make: (t: CheckContext) => Promise<T>): Promise<T> {
+    return this.#session.shared(key, make);
   }
 
   /** Fails as untestable unless the condition holds. */

@@ -13,6 +13,8 @@ import {
 } from '../chain/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
+// Not the folder's index: that brings what issues certificates, which no worker does.
+import { readClientCertificate } from '../tls/client-certificate.ts';
 import { K3sAgent } from './agent/k3s-agent.ts';
 import { SimulatedAgent } from './agent/simulated-agent.ts';
 import type { Agent } from './agent/types.ts';
@@ -69,6 +71,7 @@ export function assembleWorker(options: AssembleOptions): Worker {
       config.nautilus_endpoint,
     ),
     attestationRoot: pem('attestation_root', config.attestation_root ?? DEFAULT_ROOT),
+    clientCertificate: readClientCertificate(config.client_certificate),
     masterCa: config.nautilus_ca === undefined ? undefined : pem('nautilus_ca', config.nautilus_ca),
     agent: makeAgent(options),
     seams,

@@ -35,6 +35,8 @@ const schema = z.strictObject({
   cluster: id,
   endpoint: id.optional(),
   nautilus_ca: file.optional(),
+  /** Certificate and key to present to a master that asks for one; none when empty. */
+  client_certificate: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   attestation_root: file.optional(),
   agent: z.enum(['simulated', 'k3s']).default('simulated'),
   data_dir: file.optional(),
@@ -78,6 +80,14 @@ export function parseWorkerConfig(
     ...config,
     sui_private_key: typeof key === 'string' ? key : { keystore: inBase(key.keystore) },
     ...(config.nautilus_ca === undefined ? {} : { nautilus_ca: inBase(config.nautilus_ca) }),
+    ...(config.client_certificate?.cert
+      ? {
+          client_certificate: {
+            cert: inBase(config.client_certificate.cert),
+            key: inBase(config.client_certificate.key),
+          },
+        }
+      : {}),
     ...(config.attestation_root === undefined ? {} : { attestation_root: inBase(config.attestation_root) }),
     ...(config.data_dir === undefined ? {} : { data_dir: inBase(config.data_dir) }),
   };

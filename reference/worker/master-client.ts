@@ -1,6 +1,7 @@
 import type { Signer } from '@mysten/sui/cryptography';
 import { Agent } from 'undici';
 import type { Clock } from '../protocol/clock.ts';
+import type { ClientCertificate } from '../tls/client-certificate.ts';
 import type { WorkerSeams } from './seams.ts';
 import { parseRetryAfter } from './backoff.ts';
 
@@ -30,6 +31,8 @@ export interface MasterClientOptions {
   url: string;
   /** PEM of the CA; undefined: the system's roots. */
   ca: string | undefined;
+  /** To present to a master that asks for one. */
+  clientCertificate?: ClientCertificate | undefined;
   seams: Pick<
     WorkerSeams,
     'verifiesCertificates' | 'keepsConnections' | 'mint' | 'answer' | 'followsRedirects' | 'patience'
@@ -87,7 +90,7 @@ export class MasterClient {
   }
 
   #connect(): Agent {
-    const { ca, seams } = this.#options;
+    const { ca, clientCertificate, seams } = this.#options;
     return new Agent({
       connections: 2,
       keepAliveTimeout: 60_000,
@@ -96,6 +99,7 @@ export class MasterClient {
         timeout: TIMEOUT_MS,
         rejectUnauthorized: seams.verifiesCertificates,
         ...(ca === undefined ? {} : { ca }),
+        ...clientCertificate,
       },
     });
   }

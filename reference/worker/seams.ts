@@ -35,6 +35,8 @@ export interface WorkerSeams {
   nautilusInfo: (read: ReadNautilusInfo, configured: string) => ReadNautilusInfo;
   /** When the master is to attest itself. */
   attests: 'before registering' | 'after registering' | 'never';
+  /** The nonce that an attestation is asked for, made of random bytes. */
+  attestationNonce: (random: Uint8Array) => Uint8Array;
   /** Whether the agent is started without waiting for the registration. */
   startsAgentEarly: boolean;
   /** Makes credentials. */
@@ -85,6 +87,7 @@ export const defaultWorkerSeams: WorkerSeams = {
   reader: (reader) => reader,
   nautilusInfo: (read) => read,
   attests: 'before registering',
+  attestationNonce: (random) => random,
   startsAgentEarly: false,
   mint,
   answer: (answer) => answer,

@@ -2,6 +2,7 @@ import type { Signer } from '@mysten/sui/cryptography';
 import type { ChainCommands, ChainReader, EventSource, SealToken, StakeRecord } from '../chain/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
+import type { ClientCertificate } from '../tls/client-certificate.ts';
 import type { Agent, JoinInfo } from './agent/types.ts';
 import type { WorkerConfig } from './config.ts';
 import { heartbeatLoop } from './heartbeat-loop.ts';
@@ -36,6 +37,8 @@ export interface WorkerDeps {
   attestationRoot: string;
   /** PEM of the master's CA; undefined: the system's roots. */
   masterCa: string | undefined;
+  /** To present to a master that asks for one. */
+  clientCertificate: ClientCertificate | undefined;
   agent: Agent;
   seams: WorkerSeams;
   log: Logger;
@@ -155,7 +158,8 @@ class Run {
     );
     const master = (this.#master ??= this.#connect(info));
     const { attestationRoot: root, seams } = this.#deps;
-    const attestation = { master, root, steps: seams.attestationSteps, clock, randomBytes, log };
+    const nonce = (size: number): Uint8Array => seams.attestationNonce(randomBytes(size));
+    const attestation = { master, root, steps: seams.attestationSteps, clock, randomBytes: nonce, log };
     const attest = (): Promise<void> =>
       this.#step('attestation', () => verifyMaster(info, attestation, signal));
     if (seams.attests === 'before registering') await attest();
@@ -262,10 +266,11 @@ class Run {
   }
 
   #connect(info: NautilusInfo): MasterClient {
-    const { config, signer, clock, randomBytes, masterCa, seams } = this.#deps;
+    const { config, signer, clock, randomBytes, masterCa, clientCertificate, seams } = this.#deps;
     return new MasterClient({
       url: new URL(info.url).origin,
       ca: masterCa,
+      clientCertificate,
       seams,
       signer,
       audience: config.cluster,
@@ -280,7 +285,7 @@ class Run {
   }
 
   #joined(): JoinInfo {
-    return this.#required(this.#join);
+    return { ...this.#required(this.#join), clientCertificate: this.#deps.clientCertificate };
   }
 
   #required<T>(value: T | undefined): T {

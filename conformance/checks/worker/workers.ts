@@ -6,7 +6,7 @@ import type { WorkerRequest, WorkerStarted } from '../../target/worker-pool.ts';
 import type { Actor } from '../../world/actors.ts';
 import { FakeMaster } from '../../world/fake-master.ts';
 import type { FakeRequest, FakeRoute } from '../../world/fake-messages.ts';
-import { faultPlan, type FaultPlanInput } from '../../world/fault-plan.ts';
+import { faultPlan, type FaultPlan, type FaultPlanInput } from '../../world/fault-plan.ts';
 import { StrangeCluster } from '../../world/strange-cluster.ts';
 
 /** Until a check counts as failed: longer than its own waits, as it may queue for the start of its worker. */
@@ -42,17 +42,9 @@ export function inTurn<T>(launch: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-let clusters: { chain: string; made: Promise<StrangeCluster> } | undefined;
-
 /** A cluster that all checks of this process share; each takes a master of its own in it. */
-export function sharedCluster(t: CheckContext): Promise<StrangeCluster> {
-  if (clusters?.chain !== t.world.chain.url) {
-    const made = StrangeCluster.start(t);
-    clusters = { chain: t.world.chain.url, made };
-    made.catch(() => (clusters = undefined));
-  }
-  return clusters!.made;
-}
+export const sharedCluster = (t: CheckContext): Promise<StrangeCluster> =>
+  t.shared('a cluster for fake masters', (own) => StrangeCluster.start(own));
 
 /** Sets the stage for a worker that has its stake and token already. */
 export async function setStage(t: CheckContext, options: { pcrs?: Uint8Array[] } = {}): Promise<Stage> {
@@ -62,11 +54,41 @@ export async function setStage(t: CheckContext, options: { pcrs?: Uint8Array[] }
   return { fake: master, node };
 }
 
+/** Stages that checks of this process lend each other, and who waits for each. */
+const LENT = STARTS_AT_ONCE;
+let borrowed = 0;
+
+/**
+ * Lends a stage to `play`, alone and as any other check may have left it: with requests in it, under a plan. For checks
+ * whose workers end before they are registered.
+ */
+export async function onStage(t: CheckContext, play: (stage: Stage) => Promise<void>): Promise<void> {
+  const number = borrowed++ % LENT;
+  const lent = await t.shared(`stage ${number}`, async (own) => ({
+    stage: await setStage(own),
+    last: Promise.resolve() as Promise<unknown>,
+  }));
+  const before = lent.last;
+  const mine = (async (): Promise<void> => {
+    await before;
+    const from = lent.stage.fake.exchanges.length;
+    try {
+      await play(lent.stage);
+    } finally {
+      lent.stage.fake.obey(undefined);
+      t.exchanges.push(...lent.stage.fake.exchanges.slice(from));
+    }
+  })();
+  lent.last = mine.catch(() => undefined);
+  return mine;
+}
+
 /** Puts a fault plan into force; reports show it. */
-export function obey(t: CheckContext, fake: FakeMaster, ...faults: FaultPlanInput['faults']): void {
+export function obey(t: CheckContext, fake: FakeMaster, ...faults: FaultPlanInput['faults']): FaultPlan {
   const plan = faultPlan({ seed: t.seed, faults });
   t.faultPlans.push(plan);
   fake.obey(plan);
+  return plan;
 }
 
 /** Milliseconds between two heartbeats of the workers under test. */
@@ -186,6 +208,13 @@ export function requestsOf(
     withinMs,
   );
 }
+
+/** The first value that `probe` gives when something reached the fake master; undefined when none comes in time. */
+export const within = <T>(
+  fake: FakeMaster,
+  probe: () => T | undefined,
+  withinMs: number,
+): Promise<T | undefined> => fake.arrivals.wait('it', probe, withinMs).catch(() => undefined);
 
 /** Requests that carried a credential. */
 export const withCredential = (requests: readonly FakeRequest[]): FakeRequest[] =>

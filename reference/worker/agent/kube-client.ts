@@ -55,7 +55,11 @@ export class KubeClient {
     this.#authorization = `Bearer ${join.token}`;
     this.#agent = new Agent({
       connections: 8,
-      connect: { minVersion: 'TLSv1.3', ...(join.ca === undefined ? {} : { ca: join.ca }) },
+      connect: {
+        minVersion: 'TLSv1.3',
+        ...(join.ca === undefined ? {} : { ca: join.ca }),
+        ...join.clientCertificate,
+      },
     });
   }
 

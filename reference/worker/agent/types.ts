@@ -1,3 +1,5 @@
+import type { ClientCertificate } from '../../tls/client-certificate.ts';
+
 /** How the agent reaches the master's Kubernetes API. */
 export interface JoinInfo {
   server: string;
@@ -5,6 +7,8 @@ export interface JoinInfo {
   token: string;
   /** PEM; undefined when the system's roots are trusted. */
   ca: string | undefined;
+  /** To present to a master that asks for one. */
+  clientCertificate?: ClientCertificate | undefined;
 }
 
 /** Shares of the machine in use, 0 to 1. */
