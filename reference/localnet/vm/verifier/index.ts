@@ -2,10 +2,11 @@ import { VmError } from '../errors.ts';
 import type { LoadedModule } from '../loader.ts';
 import type { LoadedPackage, ModuleStore } from '../store.ts';
 import { checkDatatypes } from './datatypes.ts';
+import { checkFreshIds } from './fresh-ids.ts';
 import { checkModuleCycles, checkLinks } from './links.ts';
 import { checkLocals } from './locals.ts';
 import { checkStructure } from './structure.ts';
-import { checkSuiRules } from './sui-rules.ts';
+import { checkSuiRules, isFramework } from './sui-rules.ts';
 import { TypeChecker } from './types.ts';
 
 /**
@@ -24,18 +25,21 @@ export function verifyPackage(store: ModuleStore, loaded: LoadedPackage): void {
   }
   for (const module of loaded.modules.values()) {
     inModule(module, () => {
-      checkFunctions(store, module);
+      checkFunctions(store, loaded, module);
       checkSuiRules(loaded, module);
     });
   }
 }
 
-function checkFunctions(store: ModuleStore, module: LoadedModule): void {
+function checkFunctions(store: ModuleStore, loaded: LoadedPackage, module: LoadedModule): void {
+  const framework = isFramework(loaded);
   for (const fn of module.functions) {
     checkStructure(fn);
     const checker = new TypeChecker(store, fn);
     fn.operandTypes = checker.check();
     checkLocals(store, fn);
+    // The framework makes objects at fixed ids, such as the Clock.
+    if (!framework) checkFreshIds(store, fn);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Instruction } from '../ir.ts';
 import type { LoadedFunction } from '../loader.ts';
 import { malformed } from '../pools.ts';
 import { ABILITY } from '../types.ts';
-import { blockStarts, endsFlow, jumpTargets } from './structure.ts';
+import { followPaths } from './flow.ts';
 
 type Availability = 'no' | 'yes' | 'maybe';
 
@@ -18,35 +18,13 @@ export function checkLocals(source: DatatypeSource, fn: LoadedFunction): void {
   const droppable = fn.locals.map(
     (type) => (abilitiesOf(source, type, fn.typeParameters) & ABILITY.drop) !== 0,
   );
-  const starts = new Set(blockStarts(code));
-  const states = new Map<number, Availability[]>();
-  const pending: number[] = [];
-  const flowTo = (target: number, state: readonly Availability[]): void => {
-    const known = states.get(target);
-    const joined =
-      known === undefined ? [...state] : known.map((was, i) => (was === state[i] ? was : 'maybe'));
-    if (known?.every((was, i) => was === joined[i]) === true) return;
-    states.set(target, joined);
-    pending.push(target);
-  };
-  flowTo(
-    0,
+  followPaths<Availability>(
+    code,
     fn.locals.map((_, i) => (i < fn.parameters.length ? 'yes' : 'no')),
+    (known, other) => (known === other ? known : 'maybe'),
+    (instruction, state, at) =>
+      step(instruction, state, droppable, (what) => malformed(`${fn.name}: instruction ${at} ${what}`)),
   );
-  for (let block = pending.pop(); block !== undefined; block = pending.pop()) {
-    const state = [...(states.get(block) ?? [])];
-    for (let at = block; ; at += 1) {
-      const instruction = code[at] as Instruction;
-      const fail = (what: string): never => malformed(`${fn.name}: instruction ${at} ${what}`);
-      step(instruction, state, droppable, fail);
-      for (const target of jumpTargets(instruction)) flowTo(target, state);
-      if (endsFlow(instruction)) break;
-      if (starts.has(at + 1)) {
-        flowTo(at + 1, state);
-        break;
-      }
-    }
-  }
 }
 
 function step(

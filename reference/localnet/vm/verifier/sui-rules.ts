@@ -14,12 +14,45 @@ const PRIVATE_GENERICS: Readonly<Record<string, readonly string[]>> = {
 /** What Sui demands beyond Move itself. */
 export function checkSuiRules(loaded: LoadedPackage, module: LoadedModule): void {
   for (const type of module.datatypes) checkObjectType(type);
+  const framework = isFramework(loaded);
+  const witness = framework ? undefined : module.datatypes.find((type) => isWitness(module, type));
   for (const fn of module.functions) {
-    const framework = loaded.originalId === STD || loaded.originalId === SUI;
     if (fn.native && !framework) malformed(`native function ${fn.name} outside the framework`);
-    if (fn.name === 'init') checkInit(fn);
+    if (fn.name === 'init') checkInit(fn, witness);
+    if (witness !== undefined) checkNotMade(fn, witness);
     checkPrivateGenerics(module, fn);
   }
+}
+
+export function isFramework({ originalId }: LoadedPackage): boolean {
+  return originalId === STD || originalId === SUI;
+}
+
+/** A one-time witness: named as its module in capitals, with drop and nothing else, and empty but for the compiler's filler. */
+function isWitness(module: LoadedModule, type: DatatypeInfo): boolean {
+  return (
+    type.kind === 'struct' &&
+    type.name === module.name.toUpperCase() &&
+    type.abilities === ABILITY.drop &&
+    type.typeParameters.length === 0 &&
+    type.fields.length === 1 &&
+    type.fields[0]?.type.kind === 'bool'
+  );
+}
+
+function isOf(type: SignatureType | undefined, wanted: DatatypeInfo): boolean {
+  return (
+    type?.kind === 'struct' &&
+    type.address === wanted.address &&
+    type.module === wanted.module &&
+    type.name === wanted.name
+  );
+}
+
+/** The chain makes the only one, for `init`. */
+function checkNotMade(fn: LoadedFunction, witness: DatatypeInfo): void {
+  const made = fn.code?.some((instruction) => instruction.op === 'pack' && isOf(instruction.type, witness));
+  if (made === true) malformed(`${fn.name} makes the one-time witness ${witness.name}`);
 }
 
 function isSui(type: SignatureType | undefined, module: string, name: string): boolean {
@@ -35,15 +68,16 @@ function checkObjectType(type: DatatypeInfo): void {
   }
 }
 
-/** `fun init(ctx: &mut TxContext)` or with a one-time witness before it. */
-function checkInit(fn: LoadedFunction): void {
+/** `fun init(ctx: &mut TxContext)`, or with the one-time witness before it where the module has one. */
+function checkInit(fn: LoadedFunction, witness: DatatypeInfo | undefined): void {
   const context = fn.parameters.at(-1);
   const ok =
     fn.visibility === 'private' &&
     !fn.entry &&
     fn.typeParameters.length === 0 &&
     fn.returns.length === 0 &&
-    (fn.parameters.length === 1 || fn.parameters.length === 2) &&
+    fn.parameters.length === (witness === undefined ? 1 : 2) &&
+    (witness === undefined || isOf(fn.parameters[0], witness)) &&
     context?.kind === 'reference' &&
     isSui(context.to, 'tx_context', 'TxContext');
   if (!ok) malformed('init has another shape than init(witness?, &mut TxContext)');
