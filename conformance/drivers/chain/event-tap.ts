@@ -29,11 +29,18 @@ export class EventTap implements AsyncDisposable {
   #next = 0n;
   #loop: Promise<void> = Promise.resolve();
   readonly #pollMs: number;
+  readonly #patienceMs: number;
 
-  constructor(client: SuiGrpcClient, packageId: string, pollMs = 40) {
+  /** `patienceMs`: for one answer of the node, which is asked again then. */
+  constructor(
+    client: SuiGrpcClient,
+    packageId: string,
+    options: { pollMs?: number; patienceMs?: number } = {},
+  ) {
     this.#client = client;
     this.#package = packageId;
-    this.#pollMs = pollMs;
+    this.#pollMs = options.pollMs ?? 40;
+    this.#patienceMs = options.patienceMs ?? 5_000;
   }
 
   /** Starts with the next checkpoint after the present one. */
@@ -72,11 +79,12 @@ export class EventTap implements AsyncDisposable {
     try {
       const { response } = await this.#client.ledgerService.getCheckpoint(
         { checkpointId: { oneofKind: 'sequenceNumber', sequenceNumber: sequence }, readMask: READ_MASK },
-        { abort: this.#stop.signal },
+        { abort: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#patienceMs)]) },
       );
-      return response.checkpoint;
+      // A node behind a balancer may answer with what it last told somebody else.
+      return response.checkpoint?.sequenceNumber === sequence ? response.checkpoint : undefined;
     } catch {
-      // Not there yet, or the node is away for the moment: the loop asks again.
+      // Not there yet, or the node is away or silent for the moment: the loop asks again.
       return undefined;
     }
   }
