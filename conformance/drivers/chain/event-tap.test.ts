@@ -63,7 +63,7 @@ beforeAll(async () => {
     tx.transferObjects([cap], signer.toSuiAddress());
   });
   packageId = createdOf(published, '::teller::Mark').type.split('::')[0] ?? '';
-  server.listen({ onUnhandledRequest: 'error' });
+  server.listen();
 }, 60_000);
 afterEach(() => expect(plan).toEqual([]));
 afterAll(async () => {
