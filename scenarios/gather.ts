@@ -22,7 +22,9 @@ export async function logsOf(
   const texts = await Promise.all(
     parts.map(async ([name, part]) => {
       const text = await part.logs().catch((error: unknown) => `cannot be read: ${String(error)}`);
-      return [name, redactor.text(text).slice(-LOG_CHARACTERS)] as const;
+      // What a part prints it may write to its log file as well.
+      const once = [...new Set(text.split('\n'))].join('\n');
+      return [name, redactor.text(once).slice(-LOG_CHARACTERS)] as const;
     }),
   );
   return Object.fromEntries(texts);

@@ -119,7 +119,7 @@ async function playOn(
     verdict,
     ...(reason !== undefined && { reason }),
     duration_ms: Date.now() - began,
-    steps: [...steps, ...notRun(scenario, steps.length)],
+    steps: [...steps, ...notRun(scenario, steps.length, stage)],
     evidence: stage.evidence,
     moments,
     ...(logs && { logs, exchanges }),
@@ -192,10 +192,10 @@ function words({ step, params }: PlannedStep, stage?: Stage): string {
   }
 }
 
-function notRun(scenario: Scenario, from: number): StepResult[] {
+function notRun(scenario: Scenario, from: number, stage?: Stage): StepResult[] {
   return scenario.steps.slice(from).map((planned) => ({
     step: planned.step.name,
-    said: words(planned),
+    said: words(planned, stage),
     verdict: 'not_run',
     at_ms: 0,
     duration_ms: 0,
