@@ -223,7 +223,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     }),
   });
   const sockets = new WatchSockets();
-  const answer = { handlers, metrics, clock, log };
+  const answer = { handlers: seams.handlers(handlers), metrics, clock, log };
   const server = new HttpServer({
     tls: deps.tls,
     listen: seams.listen,

@@ -11,6 +11,7 @@ import { defaultWorkerChecks } from './handlers/worker-request.ts';
 import type { PushedEvent } from './handlers/sui-events.ts';
 import type { EventProcessor } from './event-processor.ts';
 import type { MasterConfig } from './config.ts';
+import type { Handlers } from './router.ts';
 
 /** The Kubernetes API as a function. */
 export type KubernetesHandle = (request: ApiRequest) => Promise<ApiResponse>;
@@ -76,6 +77,8 @@ export interface MasterSeams {
   teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
   attestedNonce: (asked: Uint8Array) => Uint8Array;
+  /** What answers at each endpoint. */
+  handlers: (handlers: Handlers) => Handlers;
   /** Public key that goes into an attestation document. */
   attestedKey: (own: Uint8Array) => Uint8Array;
 }
@@ -115,5 +118,6 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
     attestedKey: (own) => own,
+    handlers: (handlers) => handlers,
   };
 }

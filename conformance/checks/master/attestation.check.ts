@@ -29,12 +29,17 @@ const hex = (bytes: Iterable<number> | undefined): string => Buffer.from([...(by
 const encoded = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
 export default defineChecks([
-  check('MS-ATT-001', 'the document is a COSE_Sign1 message with every field', {}, async (t) => {
-    // Reading it is the check: ES384 alone in the header, r and s of 48 bytes, every field of its type and length.
-    const { document, absent } = await attest(t);
-    equal('fields that are left out', absent, []);
-    equal('digest', document.digest, 'SHA384');
-  }),
+  check(
+    'MS-ATT-001',
+    'the document is a COSE_Sign1 message with every field',
+    { mutants: ['attestation-no-cose'] },
+    async (t) => {
+      // Reading it is the check: ES384 alone in the header, r and s of 48 bytes, every field of its type and length.
+      const { document, absent } = await attest(t);
+      equal('fields that are left out', absent, []);
+      equal('digest', document.digest, 'SHA384');
+    },
+  ),
 
   check(
     'MS-ATT-002',
@@ -56,29 +61,34 @@ export default defineChecks([
     },
   ),
 
-  check('MS-ATT-003', 'a nonce of a wrong length or form is refused', {}, async (t) => {
-    const ask = (query: string) => t.master.http.send('GET', `/api/v1/attestation${query}`);
-    await eachRow(
-      [
-        ['no nonce', ''],
-        ['an empty nonce', '?nonce='],
-        ['15 bytes', `?nonce=${encoded(15)}`],
-        ['65 bytes', `?nonce=${encoded(65)}`],
-        ['characters of plain base64', `?nonce=${encodeURIComponent('++++////'.repeat(4))}`],
-        ['padding', `?nonce=${encodeURIComponent(`${encoded(16)}==`)}`],
-        ['no base64 at all', `?nonce=${encodeURIComponent('!'.repeat(24))}`],
-        ['two nonces', `?nonce=${encoded(16)}&nonce=${encoded(16)}`],
-      ],
-      async (query) => refused(await ask(query), { status: 400, reason: 'BadRequest' }),
-    );
-    status(await ask(`?nonce=${encoded(16)}`), 200);
-    status(await ask(`?nonce=${encoded(64)}`), 200);
-  }),
+  check(
+    'MS-ATT-003',
+    'a nonce of a wrong length or form is refused',
+    { mutants: ['attestation-any-nonce'] },
+    async (t) => {
+      const ask = (query: string) => t.master.http.send('GET', `/api/v1/attestation${query}`);
+      await eachRow(
+        [
+          ['no nonce', ''],
+          ['an empty nonce', '?nonce='],
+          ['15 bytes', `?nonce=${encoded(15)}`],
+          ['65 bytes', `?nonce=${encoded(65)}`],
+          ['characters of plain base64', `?nonce=${encodeURIComponent('++++////'.repeat(4))}`],
+          ['padding', `?nonce=${encodeURIComponent(`${encoded(16)}==`)}`],
+          ['no base64 at all', `?nonce=${encodeURIComponent('!'.repeat(24))}`],
+          ['two nonces', `?nonce=${encoded(16)}&nonce=${encoded(16)}`],
+        ],
+        async (query) => refused(await ask(query), { status: 400, reason: 'BadRequest' }),
+      );
+      status(await ask(`?nonce=${encoded(16)}`), 200);
+      status(await ask(`?nonce=${encoded(64)}`), 200);
+    },
+  ),
 
   check(
     'MS-ATT-004',
     'the document is signed by a certificate under the pinned root',
-    {},
+    { mutants: ['attestation-unsigned'] },
     async (t: CheckContext) => {
       const root = pinnedRoot(t);
       const signed = await attest(t);
@@ -90,14 +100,19 @@ export default defineChecks([
     },
   ),
 
-  check('MS-ATT-005', 'PCR0 to PCR2 are those expected on chain', {}, async (t) => {
-    const { document } = await attest(t);
-    const endpoint = await t.chain.object('NautilusEndpoint', t.world.chain.ids.endpoint);
-    const attested = [0, 1, 2].map((index) => hex(document.pcrs.get(index)));
-    equal('PCR0 to PCR2', attested, endpoint.expected_pcrs.map(hex));
-    for (const pcr of attested)
-      ok('it is 48 bytes, not all zero', /^(?!0{96})[0-9a-f]{96}$/.test(pcr), { got: pcr });
-  }),
+  check(
+    'MS-ATT-005',
+    'PCR0 to PCR2 are those expected on chain',
+    { mutants: ['attestation-other-pcrs'] },
+    async (t) => {
+      const { document } = await attest(t);
+      const endpoint = await t.chain.object('NautilusEndpoint', t.world.chain.ids.endpoint);
+      const attested = [0, 1, 2].map((index) => hex(document.pcrs.get(index)));
+      equal('PCR0 to PCR2', attested, endpoint.expected_pcrs.map(hex));
+      for (const pcr of attested)
+        ok('it is 48 bytes, not all zero', /^(?!0{96})[0-9a-f]{96}$/.test(pcr), { got: pcr });
+    },
+  ),
 
   check(
     'MS-ATT-006',
@@ -115,18 +130,26 @@ export default defineChecks([
     },
   ),
 
-  check('MS-ATT-007', 'the document’s timestamp is the present time', {}, async (t) => {
-    for (let times = 0; times < 2; times += 1) {
-      const { document } = await attest(t);
-      const off = Math.abs(document.timestamp - Date.now());
-      ok('the timestamp is at most 30 s off', off <= 30_000, { wanted: Date.now(), got: document.timestamp });
-    }
-  }),
+  check(
+    'MS-ATT-007',
+    'the document’s timestamp is the present time',
+    { mutants: ['attestation-old'] },
+    async (t) => {
+      for (let times = 0; times < 2; times += 1) {
+        const { document } = await attest(t);
+        const off = Math.abs(document.timestamp - Date.now());
+        ok('the timestamp is at most 30 s off', off <= 30_000, {
+          wanted: Date.now(),
+          got: document.timestamp,
+        });
+      }
+    },
+  ),
 
   check(
     'MS-ATT-008',
     'a simulated document says so and is not under Amazon’s root',
-    {},
+    { mutants: ['simulation-as-amazon'] },
     async (t: CheckContext) => {
       const root = new X509Certificate(pinnedRoot(t));
       const print = createHash('sha256').update(root.raw).digest('hex');

@@ -115,18 +115,23 @@ export default defineChecks([
     equal('the results on chain', (await t.chain.events('K8sAPIResult', { request_id: id })).length, 1);
   }),
 
-  check('MS-EVT-004', 'events take effect although nobody pushes them', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    for (let times = 0; times < 6; times += 1) {
-      const id = newRequestId();
-      status(await gateway.put(id, created(t.name('unpushed'))), 202);
-      const outcome = await gateway.announce(admin, id, created(t.name('other')));
-      ok('the chain takes the command', outcome.ok, { got: outcome });
-      const answer = await gateway.response(id, 5);
-      ok('the announcement is noticed', answer.status !== 202, { got: answer.status });
-    }
-  }),
+  check(
+    'MS-EVT-004',
+    'events take effect although nobody pushes them',
+    { mutants: ['events-pushed-only'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      for (let times = 0; times < 6; times += 1) {
+        const id = newRequestId();
+        status(await gateway.put(id, created(t.name('unpushed'))), 202);
+        const outcome = await gateway.announce(admin, id, created(t.name('other')));
+        ok('the chain takes the command', outcome.ok, { got: outcome });
+        const answer = await gateway.response(id, 5);
+        ok('the announcement is noticed', answer.status !== 202, { got: answer.status });
+      }
+    },
+  ),
 
   check(
     'MS-EVT-005',
@@ -175,35 +180,40 @@ export default defineChecks([
     },
   ),
 
-  check('MS-EVT-009', 'events take effect in the order of the chain', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    const name = t.name('ordered');
-    const target = `/api/v1/namespaces/default/configmaps/${name}`;
-    const patch = (step: number): PlayedRequest => ({
-      method: 'PATCH',
-      target,
-      contentType: 'application/json-patch+json',
-      // Each step holds only after the one before it.
-      body: JSON.stringify([
-        { op: 'test', path: '/data/step', value: String(step - 1) },
-        { op: 'replace', path: '/data/step', value: String(step) },
-      ]),
-    });
-    const first: PlayedRequest = {
-      method: 'POST',
-      target: '/api/v1/namespaces/default/configmaps',
-      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { step: '0' } },
-    };
-    equal('the status of the creation', (await gateway.run(admin, first)).status, 201);
-    const steps = Array.from({ length: 8 }, (_, index) => [newRequestId(), patch(index + 1)] as const);
-    for (const [id, request] of steps.toReversed()) status(await gateway.put(id, request), 202);
-    const outcomes = [await gateway.announceAll(admin, steps.slice(0, 4))];
-    for (const [id, request] of steps.slice(4)) outcomes.push(await gateway.announce(admin, id, request));
-    for (const outcome of outcomes) ok('the chain takes it', outcome.ok, { got: outcome });
-    for (const [id] of steps)
-      equal('the status of a step', answerOf(id, await gateway.response(id, 10)).status, 200);
-  }),
+  check(
+    'MS-EVT-009',
+    'events take effect in the order of the chain',
+    { mutants: ['events-backwards'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      const name = t.name('ordered');
+      const target = `/api/v1/namespaces/default/configmaps/${name}`;
+      const patch = (step: number): PlayedRequest => ({
+        method: 'PATCH',
+        target,
+        contentType: 'application/json-patch+json',
+        // Each step holds only after the one before it.
+        body: JSON.stringify([
+          { op: 'test', path: '/data/step', value: String(step - 1) },
+          { op: 'replace', path: '/data/step', value: String(step) },
+        ]),
+      });
+      const first: PlayedRequest = {
+        method: 'POST',
+        target: '/api/v1/namespaces/default/configmaps',
+        body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { step: '0' } },
+      };
+      equal('the status of the creation', (await gateway.run(admin, first)).status, 201);
+      const steps = Array.from({ length: 8 }, (_, index) => [newRequestId(), patch(index + 1)] as const);
+      for (const [id, request] of steps.toReversed()) status(await gateway.put(id, request), 202);
+      const outcomes = [await gateway.announceAll(admin, steps.slice(0, 4))];
+      for (const [id, request] of steps.slice(4)) outcomes.push(await gateway.announce(admin, id, request));
+      for (const outcome of outcomes) ok('the chain takes it', outcome.ok, { got: outcome });
+      for (const [id] of steps)
+        equal('the status of a step', answerOf(id, await gateway.response(id, 10)).status, 200);
+    },
+  ),
 
   check('MS-EVT-011', 'events for another endpoint have no effect', { timeoutMs: 40_000 }, async (t) => {
     const other = await StrangeCluster.start(t);
@@ -220,7 +230,7 @@ export default defineChecks([
     ok('the object is not there', !(await isThere(t, name)), { got: name });
   }),
 
-  check('MS-EVT-012', 'a malformed push is refused', {}, async (t) => {
+  check('MS-EVT-012', 'a malformed push is refused', { mutants: ['push-loosely-read'] }, async (t) => {
     const good = { tx_digest: noDigest(), event_seq: 0 };
     const send = (body: unknown) =>
       t.master.http.send('POST', '/api/v1/sui-events', {

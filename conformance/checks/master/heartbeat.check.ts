@@ -116,42 +116,52 @@ export default defineChecks([
     },
   ),
 
-  check('MS-BEAT-005', 'a heartbeat of another time is refused', {}, async (t: CheckContext) => {
-    const worker = await registered(t);
-    const wanted = { status: 400, reason: 'TimestampOutOfRange' };
-    refused(await t.master.heartbeat(worker, { body: { timestamp: now() - 32 } }), wanted);
-    refused(await t.master.heartbeat(worker, { body: { timestamp: now() + 60 } }), wanted);
-    status(await t.master.heartbeat(worker, { body: { timestamp: now() - 25 } }), 200);
-    status(await t.master.heartbeat(worker, { body: { timestamp: now() + 25 } }), 200);
-  }),
+  check(
+    'MS-BEAT-005',
+    'a heartbeat of another time is refused',
+    { mutants: ['heartbeat-timestamp-ignored'] },
+    async (t: CheckContext) => {
+      const worker = await registered(t);
+      const wanted = { status: 400, reason: 'TimestampOutOfRange' };
+      refused(await t.master.heartbeat(worker, { body: { timestamp: now() - 32 } }), wanted);
+      refused(await t.master.heartbeat(worker, { body: { timestamp: now() + 60 } }), wanted);
+      status(await t.master.heartbeat(worker, { body: { timestamp: now() - 25 } }), 200);
+      status(await t.master.heartbeat(worker, { body: { timestamp: now() + 25 } }), 200);
+    },
+  ),
 
-  check('MS-BEAT-006', 'a heartbeat with a field of a wrong type is refused', {}, async (t: CheckContext) => {
-    const worker = await registered(t);
-    const usage = { cpu: 0.1, memory: 0.1, disk: 0.1 };
-    await eachRow<Record<string, unknown>>(
-      [
-        ['stake_status is a number', { stake_status: 1 }],
-        ['stake_status is missing', { stake_status: undefined }],
-        ['stake_amount is a word', { stake_amount: 'much' }],
-        ['stake_amount is negative', { stake_amount: -1 }],
-        ['stake_amount is missing', { stake_amount: undefined }],
-        ['running_pods is text', { running_pods: 'three' }],
-        ['running_pods is negative', { running_pods: -1 }],
-        ['running_pods is a fraction', { running_pods: 1.5 }],
-        ['running_pods is missing', { running_pods: undefined }],
-        ['resource_usage is missing', { resource_usage: undefined }],
-        ['resource_usage is a list', { resource_usage: [0.1, 0.2, 0.3] }],
-        ['cpu is text', { resource_usage: { ...usage, cpu: '10%' } }],
-        ['memory is missing', { resource_usage: { ...usage, memory: undefined } }],
-        ['disk is null', { resource_usage: { ...usage, disk: null } }],
-        ['timestamp is text', { timestamp: String(now()) }],
-        ['timestamp is missing', { timestamp: undefined }],
-        ['node_id is a number', { node_id: 5 }],
-      ],
-      async (body) => refused(await t.master.heartbeat(worker, { body }), { status: 400 }),
-    );
-    status(await t.master.heartbeat(worker, { body: { running_pods: 3, resource_usage: usage } }), 200);
-  }),
+  check(
+    'MS-BEAT-006',
+    'a heartbeat with a field of a wrong type is refused',
+    { mutants: ['heartbeat-loosely-read'] },
+    async (t: CheckContext) => {
+      const worker = await registered(t);
+      const usage = { cpu: 0.1, memory: 0.1, disk: 0.1 };
+      await eachRow<Record<string, unknown>>(
+        [
+          ['stake_status is a number', { stake_status: 1 }],
+          ['stake_status is missing', { stake_status: undefined }],
+          ['stake_amount is a word', { stake_amount: 'much' }],
+          ['stake_amount is negative', { stake_amount: -1 }],
+          ['stake_amount is missing', { stake_amount: undefined }],
+          ['running_pods is text', { running_pods: 'three' }],
+          ['running_pods is negative', { running_pods: -1 }],
+          ['running_pods is a fraction', { running_pods: 1.5 }],
+          ['running_pods is missing', { running_pods: undefined }],
+          ['resource_usage is missing', { resource_usage: undefined }],
+          ['resource_usage is a list', { resource_usage: [0.1, 0.2, 0.3] }],
+          ['cpu is text', { resource_usage: { ...usage, cpu: '10%' } }],
+          ['memory is missing', { resource_usage: { ...usage, memory: undefined } }],
+          ['disk is null', { resource_usage: { ...usage, disk: null } }],
+          ['timestamp is text', { timestamp: String(now()) }],
+          ['timestamp is missing', { timestamp: undefined }],
+          ['node_id is a number', { node_id: 5 }],
+        ],
+        async (body) => refused(await t.master.heartbeat(worker, { body }), { status: 400 }),
+      );
+      status(await t.master.heartbeat(worker, { body: { running_pods: 3, resource_usage: usage } }), 200);
+    },
+  ),
 
   check(
     'MS-BEAT-007',

@@ -10,7 +10,7 @@ import { created, isThere, eventFields, uidOf } from './requests.ts';
 const target = (id: string): string => `/api/v1/requests/${id}`;
 
 export default defineChecks([
-  check('MS-REQ-001', 'a gateway’s payload is accepted', {}, async (t) => {
+  check('MS-REQ-001', 'a gateway’s payload is accepted', { mutants: ['payload-answered-200'] }, async (t) => {
     const gateway = await playedGateway(t);
     const answer = await gateway.put(newRequestId(), created(t.name('put')));
     status(answer, 202);
@@ -168,34 +168,39 @@ export default defineChecks([
     ),
   ),
 
-  check('MS-REQ-006', 'only a registered gateway can hand over payloads', {}, async (t) => {
-    const gateway = await playedGateway(t, { fresh: true });
-    const admin = await t.actors.shared('admin');
-    const name = t.name('unidentified');
-    const wire = { body: {} };
-    refused(await t.master.http.send('PUT', target(newRequestId()), wire), {
-      status: 401,
-      reason: 'MalformedCredential',
-    });
-    const body = JSON.stringify({});
-    const id = newRequestId();
-    const seal = await t.actors.oneShot(admin, { method: 'PUT', target: target(id), body });
-    const headers = { 'x-gateway-credential': seal, 'content-type': 'application/json' };
-    status(await t.master.http.send('PUT', target(id), { headers, body }), [401, 403]);
-    status(await gateway.put(newRequestId(), created(t.name('good'))), 202);
-    await t.control.retireGateway({ cap: gateway.cap });
-    const refusal = await eventually(
-      'a refusal of the retired gateway',
-      async () => {
-        const answer = await gateway.put(newRequestId(), created(name));
-        return answer.status === 202 ? undefined : answer;
-      },
-      { withinMs: 5_000, intervalMs: 200 },
-    );
-    status(refusal, [401, 403]);
-    const other = await playedGateway(t);
-    status(await other.response(id), [404, 410]);
-  }),
+  check(
+    'MS-REQ-006',
+    'only a registered gateway can hand over payloads',
+    { mutants: ['gateway-unverified'] },
+    async (t) => {
+      const gateway = await playedGateway(t, { fresh: true });
+      const admin = await t.actors.shared('admin');
+      const name = t.name('unidentified');
+      const wire = { body: {} };
+      refused(await t.master.http.send('PUT', target(newRequestId()), wire), {
+        status: 401,
+        reason: 'MalformedCredential',
+      });
+      const body = JSON.stringify({});
+      const id = newRequestId();
+      const seal = await t.actors.oneShot(admin, { method: 'PUT', target: target(id), body });
+      const headers = { 'x-gateway-credential': seal, 'content-type': 'application/json' };
+      status(await t.master.http.send('PUT', target(id), { headers, body }), [401, 403]);
+      status(await gateway.put(newRequestId(), created(t.name('good'))), 202);
+      await t.control.retireGateway({ cap: gateway.cap });
+      const refusal = await eventually(
+        'a refusal of the retired gateway',
+        async () => {
+          const answer = await gateway.put(newRequestId(), created(name));
+          return answer.status === 202 ? undefined : answer;
+        },
+        { withinMs: 5_000, intervalMs: 200 },
+      );
+      status(refusal, [401, 403]);
+      const other = await playedGateway(t);
+      status(await other.response(id), [404, 410]);
+    },
+  ),
 
   check('MS-REQ-007', 'a request is run with the permissions of its token', {}, async (t) => {
     const gateway = await playedGateway(t);
@@ -220,96 +225,131 @@ export default defineChecks([
     ok('the object is not there', !(await isThere(t, name)), { got: name });
   }),
 
-  check('MS-REQ-008', 'a request_id of another form is refused', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    await eachRow(
-      [
-        ['31 digits', 'a'.repeat(31)],
-        ['33 digits', 'a'.repeat(33)],
-        ['capitals', 'A'.repeat(32)],
-        ['other letters', 'g'.repeat(32)],
-        ['a UUID', '123e4567-e89b-12d3-a456-426614174000'],
-        ['an encoded path', '..%2f..%2fsecrets'],
-      ],
-      async (id) =>
-        refused(await gateway.put(id, created(t.name('odd'))), { status: 400, reason: 'BadRequest' }),
-    );
-  }),
-
-  check('MS-REQ-009', 'a second payload under the same id does not replace the first', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    const [id, first, second] = [newRequestId(), t.name('first'), t.name('second')];
-    status(await gateway.put(id, created(first)), 202);
-    refused(await gateway.put(id, created(second)), { status: 409 });
-    const announced = await gateway.announce(admin, id, created(first));
-    ok('the chain takes the command', announced.ok, { got: announced });
-    equal('the status', answerOf(id, await gateway.response(id, 10)).status, 201);
-    equal('which of the two is there', [await isThere(t, first), await isThere(t, second)], [true, false]);
-  }),
-
-  check('MS-RSP-001', 'the response has status code, content type and body', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    const name = t.name('answered');
-    const answer = await gateway.run(admin, created(name));
-    equal('status code', answer.status, 201);
-    ok('the content type is JSON', answer.contentType.startsWith('application/json'), {
-      got: answer.contentType,
-    });
-    equal('the name in the body', at(answer.json, 'metadata', 'name'), name);
-    equal('the uid in the body', at(answer.json, 'metadata', 'uid'), await uidOf(t, name));
-    equal('its request id', answer.record['request_id'], answer.requestId);
-    const twice = await gateway.run(admin, created(name));
-    equal('status code of a failure', twice.status, 409);
-    equal('reason of a failure', at(twice.json, 'reason'), 'AlreadyExists');
-  }),
-
-  check('MS-RSP-002', 'the response is waited for, as long as asked', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    const id = newRequestId();
-    const request = created(t.name('waited'));
-    status(await gateway.put(id, request), 202);
-    const began = Date.now();
-    status(await gateway.response(id, 1), 202);
-    const waited = Date.now() - began;
-    ok('it waited the second that was asked', waited >= 900 && waited < 4_000, { wanted: 1000, got: waited });
-    const waiting = gateway.response(id, 10);
-    const announced = await gateway.announce(admin, id, request);
-    ok('the chain takes the command', announced.ok, { got: announced });
-    const onChain = Date.now();
-    status(await waiting, 200);
-    ok('the waiting GET ends with the response', Date.now() - onChain < 3_000, { got: Date.now() - onChain });
-  }),
-
-  check('MS-RSP-003', 'a response is for the gateway that put the request', {}, async (t) => {
-    const [owner, stranger] = [await playedGateway(t), await playedGateway(t, { fresh: true })];
-    const admin = await t.actors.shared('admin');
-    const answer = await owner.run(admin, created(t.name('private')));
-    status(await stranger.response(answer.requestId), [401, 403, 404]);
-    status(await t.master.http.send('GET', `/api/v1/responses/${answer.requestId}`), 401);
-    status(await owner.response(answer.requestId), 200);
-  }),
-
-  check('MS-RSP-004', 'status code and body digest are recorded on chain', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const admin = await t.actors.shared('admin');
-    const name = t.name('recorded');
-    for (const wanted of [201, 409]) {
-      const answer = await gateway.run(admin, created(name));
-      equal('status code', answer.status, wanted);
-      const result = await t.chain.event('K8sAPIResult', { request_id: answer.requestId });
-      ok('there is a result on chain', result !== undefined, { wanted: answer.requestId });
-      equal('the status on chain', Number(result.data.status_code), wanted);
-      equal(
-        'the digest on chain',
-        Buffer.from(result.data.body_digest).toString('hex'),
-        createHash('sha256').update(answer.body).digest('hex'),
+  check(
+    'MS-REQ-008',
+    'a request_id of another form is refused',
+    { mutants: ['request-id-loose'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      await eachRow(
+        [
+          ['31 digits', 'a'.repeat(31)],
+          ['33 digits', 'a'.repeat(33)],
+          ['capitals', 'A'.repeat(32)],
+          ['other letters', 'g'.repeat(32)],
+          ['a UUID', '123e4567-e89b-12d3-a456-426614174000'],
+          ['an encoded path', '..%2f..%2fsecrets'],
+        ],
+        async (id) =>
+          refused(await gateway.put(id, created(t.name('odd'))), { status: 400, reason: 'BadRequest' }),
       );
-      equal('its endpoint', result.data.nautilus_endpoint, t.world.chain.ids.endpoint);
-    }
-  }),
+    },
+  ),
+
+  check(
+    'MS-REQ-009',
+    'a second payload under the same id does not replace the first',
+    { mutants: ['second-payload-accepted'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      const [id, first, second] = [newRequestId(), t.name('first'), t.name('second')];
+      status(await gateway.put(id, created(first)), 202);
+      refused(await gateway.put(id, created(second)), { status: 409 });
+      const announced = await gateway.announce(admin, id, created(first));
+      ok('the chain takes the command', announced.ok, { got: announced });
+      equal('the status', answerOf(id, await gateway.response(id, 10)).status, 201);
+      equal('which of the two is there', [await isThere(t, first), await isThere(t, second)], [true, false]);
+    },
+  ),
+
+  check(
+    'MS-RSP-001',
+    'the response has status code, content type and body',
+    { mutants: ['response-without-type'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      const name = t.name('answered');
+      const answer = await gateway.run(admin, created(name));
+      equal('status code', answer.status, 201);
+      ok('the content type is JSON', answer.contentType.startsWith('application/json'), {
+        got: answer.contentType,
+      });
+      equal('the name in the body', at(answer.json, 'metadata', 'name'), name);
+      equal('the uid in the body', at(answer.json, 'metadata', 'uid'), await uidOf(t, name));
+      equal('its request id', answer.record['request_id'], answer.requestId);
+      const twice = await gateway.run(admin, created(name));
+      equal('status code of a failure', twice.status, 409);
+      equal('reason of a failure', at(twice.json, 'reason'), 'AlreadyExists');
+    },
+  ),
+
+  check(
+    'MS-RSP-002',
+    'the response is waited for, as long as asked',
+    { mutants: ['response-not-awaited'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      const id = newRequestId();
+      const request = created(t.name('waited'));
+      status(await gateway.put(id, request), 202);
+      const began = Date.now();
+      status(await gateway.response(id, 1), 202);
+      const waited = Date.now() - began;
+      ok('it waited the second that was asked', waited >= 900 && waited < 4_000, {
+        wanted: 1000,
+        got: waited,
+      });
+      const waiting = gateway.response(id, 10);
+      const announced = await gateway.announce(admin, id, request);
+      ok('the chain takes the command', announced.ok, { got: announced });
+      const onChain = Date.now();
+      status(await waiting, 200);
+      ok('the waiting GET ends with the response', Date.now() - onChain < 3_000, {
+        got: Date.now() - onChain,
+      });
+    },
+  ),
+
+  check(
+    'MS-RSP-003',
+    'a response is for the gateway that put the request',
+    { mutants: ['responses-for-all'] },
+    async (t) => {
+      const [owner, stranger] = [await playedGateway(t), await playedGateway(t, { fresh: true })];
+      const admin = await t.actors.shared('admin');
+      const answer = await owner.run(admin, created(t.name('private')));
+      status(await stranger.response(answer.requestId), [401, 403, 404]);
+      status(await t.master.http.send('GET', `/api/v1/responses/${answer.requestId}`), 401);
+      status(await owner.response(answer.requestId), 200);
+    },
+  ),
+
+  check(
+    'MS-RSP-004',
+    'status code and body digest are recorded on chain',
+    { mutants: ['response-body-changed'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const admin = await t.actors.shared('admin');
+      const name = t.name('recorded');
+      for (const wanted of [201, 409]) {
+        const answer = await gateway.run(admin, created(name));
+        equal('status code', answer.status, wanted);
+        const result = await t.chain.event('K8sAPIResult', { request_id: answer.requestId });
+        ok('there is a result on chain', result !== undefined, { wanted: answer.requestId });
+        equal('the status on chain', Number(result.data.status_code), wanted);
+        equal(
+          'the digest on chain',
+          Buffer.from(result.data.body_digest).toString('hex'),
+          createHash('sha256').update(answer.body).digest('hex'),
+        );
+        equal('its endpoint', result.data.nautilus_endpoint, t.world.chain.ids.endpoint);
+      }
+    },
+  ),
 
   check(
     'MS-RSP-005',
@@ -338,9 +378,14 @@ export default defineChecks([
     },
   ),
 
-  check('MS-RSP-006', 'the response to an unknown request is not found', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    refused(await gateway.response(newRequestId()), { status: 404, reason: 'NotFound' });
-    refused(await gateway.response(newRequestId(), 1), { status: 404, reason: 'NotFound' });
-  }),
+  check(
+    'MS-RSP-006',
+    'the response to an unknown request is not found',
+    { mutants: ['unknown-request-pending'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      refused(await gateway.response(newRequestId()), { status: 404, reason: 'NotFound' });
+      refused(await gateway.response(newRequestId(), 1), { status: 404, reason: 'NotFound' });
+    },
+  ),
 ]);

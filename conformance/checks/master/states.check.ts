@@ -112,7 +112,7 @@ export default defineChecks([
   check(
     'MS-JOIN-002',
     'a join token opens the node’s own objects and nothing else',
-    { timeoutMs: 30_000 },
+    { mutants: ['nodes-unconfined'], timeoutMs: 30_000 },
     async (t) => {
       const node = await PlayedNode.start(t);
       const neighbour = await PlayedNode.start(t);
