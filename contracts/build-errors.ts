@@ -2,8 +2,8 @@
 export class MoveBuildError extends Error {
   readonly code = 'MoveBuildError';
   readonly category: string;
-  constructor(message: string, category: string) {
-    super(message);
+  constructor(message: string, category: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'MoveBuildError';
     this.category = category;
   }

@@ -1,9 +1,12 @@
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
-import { buildContracts } from '../../contracts/build.ts';
+import { MoveBuildError, buildContracts } from '../../contracts/build.ts';
+import { buildFolder } from '../../contracts/build-folder.ts';
+import type { CompiledPackage } from '../../contracts/build.ts';
 import { contractMutant } from '../../contracts/mutants.ts';
 import { ContractCalls } from '../drivers/chain/package.ts';
 import { createdOf, mustExecute } from '../drivers/chain/transactions.ts';
+import { UsageError } from '../errors.ts';
 import { Operator, fundFromFaucet } from './operator.ts';
 import type { ChainIds } from './types.ts';
 
@@ -18,6 +21,8 @@ export interface BootstrapOptions {
   pcrs: readonly Uint8Array[];
   masterAddress: string;
   gatewayAddress: string;
+  /** Folder of a package to publish in place of the bundled one. */
+  contracts?: string | undefined;
   /** Id of a mutant: one of the contracts is published in place of the package. */
   mutant?: string | undefined;
 }
@@ -33,6 +38,17 @@ export function chainClient(url: string): SuiGrpcClient {
   return new SuiGrpcClient({ network: 'localnet', baseUrl: url });
 }
 
+async function compile({ contracts, mutant }: BootstrapOptions): Promise<CompiledPackage> {
+  if (contracts === undefined) return buildContracts({ mutant: contractMutant(mutant) });
+  return buildFolder(contracts).catch((cause: unknown) => {
+    if (!(cause instanceof MoveBuildError)) throw cause;
+    throw new UsageError(`the contracts in ${contracts} do not compile: ${cause.message}`, {
+      cause,
+      hint: 'see contracts/framework for what of std and sui is there, or leave `chain.contracts` out to use the bundled package',
+    });
+  });
+}
+
 /** Publishes the package of contracts/ on an empty chain and registers a gateway, a master and a cluster. */
 export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstrapped> {
   const client = chainClient(options.chainUrl);
@@ -40,7 +56,7 @@ export async function bootstrapChain(options: BootstrapOptions): Promise<Bootstr
   const address = operatorKey.toSuiAddress();
   await fundFromFaucet(client, options.faucetUrl, address, OPERATOR_MIST);
 
-  const compiled = await buildContracts({ mutant: contractMutant(options.mutant) });
+  const compiled = await compile(options);
   const published = await mustExecute('publishing the contracts', client, operatorKey, (tx) => {
     const cap = tx.publish({
       modules: compiled.modules.map((bytes) => [...bytes]),

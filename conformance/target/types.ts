@@ -19,10 +19,16 @@ export interface TargetFile {
 }
 
 export type ChainConfig =
-  | { provider: 'embedded' }
+  | ({ provider: 'embedded' } & OwnContracts)
   | ({ provider: 'url'; url: string } & ChainIds)
-  | { provider: 'sui'; binary?: string; timeout_seconds?: number }
-  | { provider: 'container'; image?: string; timeout_seconds?: number };
+  | ({ provider: 'sui'; binary?: string; timeout_seconds?: number } & OwnContracts)
+  | ({ provider: 'container'; image?: string; timeout_seconds?: number } & OwnContracts);
+
+/** On a chain that the suite starts. */
+export interface OwnContracts {
+  /** Folder of the Move package to publish in place of the bundled one, relative to the target file. */
+  contracts?: string;
+}
 
 /** Ids on the chain, 0x and 64 hex digits each. */
 export interface ChainIds {

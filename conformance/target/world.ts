@@ -277,6 +277,7 @@ export class World implements AsyncDisposable {
       pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
       masterAddress: this.#values.get('wallet.master.address')!,
       gatewayAddress: this.#values.get('wallet.gateway.address')!,
+      contracts: config.contracts === undefined ? undefined : resolve(target.dir, config.contracts),
       mutant: this.#options.env?.['K3S_DAAS_MUTANT'],
     });
     const cap = await made.operator.registerGateway(suiteKey.toSuiAddress());
