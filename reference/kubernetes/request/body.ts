@@ -1,9 +1,14 @@
-import { parse as parseYaml } from 'yaml';
+import { createRequire } from 'node:module';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
 import type { Json, JsonObject } from '../meta/json.ts';
 import { isObject } from '../meta/json.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import { parseJsonBytes } from './json-text.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first body that is YAML: nearly all are JSON, and a master shall start small. */
+const yaml = (): typeof import('yaml') => require('yaml') as typeof import('yaml');
 
 export interface Body {
   value: Json;
@@ -51,7 +56,7 @@ export function readYamlBody(bytes: Uint8Array): Body {
   let value: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    value = parseYaml(text, { maxAliasCount: 100, uniqueKeys: true, schema: 'core', logLevel: 'error' });
+    value = yaml().parse(text, { maxAliasCount: 100, uniqueKeys: true, schema: 'core', logLevel: 'error' });
     // A round trip leaves plain JSON: no maps, dates or shared parts.
     return parseJsonBytes(new TextEncoder().encode(JSON.stringify(value ?? null)));
   } catch (cause) {
