@@ -4,6 +4,7 @@ import { readJson } from '../paths.ts';
 import { attestCommand } from './attest.ts';
 import { benchCommand } from './bench.ts';
 import { credentialCommand } from './credential.ts';
+import { faultsCommand } from './faults.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
 import { loadCommand } from './load.ts';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     benchCommand,
     scenarioCommand,
     upCommand,
+    faultsCommand,
     mutantsCommand,
     initCommand,
     credentialCommand,

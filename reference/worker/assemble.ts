@@ -73,7 +73,7 @@ export function assembleWorker(options: AssembleOptions): Worker {
     attestationRoot: pem('attestation_root', config.attestation_root ?? DEFAULT_ROOT),
     clientCertificate: readClientCertificate(config.client_certificate),
     masterCa: config.nautilus_ca === undefined ? undefined : pem('nautilus_ca', config.nautilus_ca),
-    agent: makeAgent(options),
+    agent: seams.agent(makeAgent(options)),
     seams,
     log,
     ...(onRunning ? { onRunning } : {}),

@@ -5,6 +5,7 @@ import type { AttestationStep } from '../attestation/verify.ts';
 import { ATTESTATION_STEPS } from '../attestation/verify.ts';
 import { mint } from '../protocol/credential.ts';
 import type { KubeClient } from './agent/kube-client.ts';
+import type { Agent } from './agent/types.ts';
 import { CONTRACT_MINIMUM_MIST } from './config.ts';
 import type { MasterAnswer } from './master-client.ts';
 import type { ReadNautilusInfo } from './nautilus-info.ts';
@@ -57,6 +58,8 @@ export interface WorkerSeams {
   interval: (ms: number) => number;
   /** What a heartbeat says. */
   heartbeat: (report: Heartbeat) => Heartbeat;
+  /** What runs the pods. */
+  agent: (agent: Agent) => Agent;
   /** How the agent talks to the Kubernetes API. */
   kube: (kube: KubeClient) => KubeClient;
   /** Failed heartbeats in a row after which the agent is restarted. */
@@ -98,6 +101,7 @@ export const defaultWorkerSeams: WorkerSeams = {
   pause: (ms) => ms,
   interval: (ms) => ms,
   heartbeat: (report) => report,
+  agent: (agent) => agent,
   kube: (kube) => kube,
   failuresBeforeRestart: 3,
   obeysSlashing: true,

@@ -1,6 +1,7 @@
 import { defineChecks } from '../../runner/check.ts';
 import { attestationChecks } from './attestation.ts';
 import { configurationChecks } from './configuration.ts';
+import { k3sChecks } from './k3s.ts';
 import { endOfLife } from './life-end.ts';
 import { runOfLife } from './life-running.ts';
 import { startsOfLife } from './life-start.ts';
@@ -17,6 +18,7 @@ export default defineChecks([
   ...attestationChecks,
   ...refusalChecks,
   ...configurationChecks,
+  ...k3sChecks,
   ...restOfLife,
   ...restOfTrouble,
 ]);

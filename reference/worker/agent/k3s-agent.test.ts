@@ -21,13 +21,17 @@ function program(rest: string): string {
   return path;
 }
 
-function agent(path: string): K3sAgent {
+function agent(
+  path: string,
+  sleep = (_ms: number, signal: AbortSignal) => abortableSleep(5, signal),
+): K3sAgent {
   return new K3sAgent({
+    graceMs: 100,
     nodeId: 'n1',
     program: path,
     extraArguments: ['--docker'],
     dataDir: join(folder, 'data'),
-    sleep: (_ms, signal) => abortableSleep(5, signal),
+    sleep,
     random: () => 0,
     log: silentLogger(),
   });
@@ -66,6 +70,43 @@ describe('the k3s agent', () => {
     const count = calls().length;
     await abortableSleep(30, new AbortController().signal);
     expect(calls()).toHaveLength(count);
+  });
+
+  test('waits longer before each start of one that keeps ending', async () => {
+    const pauses: number[] = [];
+    const it = agent(program('exit 1\n'), (ms, signal) => {
+      pauses.push(ms);
+      return abortableSleep(1, signal);
+    });
+    await it.start(join1);
+    await eventually(() => (pauses.length >= 3 ? true : undefined));
+    await it.stop();
+    expect(pauses.slice(0, 3)).toEqual([500, 1_000, 2_000]);
+  });
+
+  test('kills k3s when it hangs and does not end on SIGTERM', async () => {
+    const it = agent(program(`trap '' TERM\ntouch ${folder}/deaf\nwhile :; do sleep 0.05; done\n`));
+    await it.start(join1);
+    await eventually(() => (existsSync(join(folder, 'deaf')) ? true : undefined));
+    const pid = Number(calls()[0]?.split(' ')[0]);
+    await it.stop();
+    expect(() => process.kill(pid, 0)).toThrow();
+    expect(it.alive()).toBe(false);
+    expect(calls()).toHaveLength(1);
+  });
+
+  test('starts k3s with the new join data when the worker has registered again', async () => {
+    const it = agent(program('exec sleep 60\n'));
+    await it.start(join1);
+    await eventually(() => (calls().length === 1 ? true : undefined));
+    await it.start({ ...join1, server: 'https://other:6443', token: 'k3s-join.other' });
+    await eventually(() => (calls().length === 2 ? true : undefined));
+    expect(calls()[1]).toContain('--server https://other:6443');
+    expect(readFileSync(join(folder, 'data', 'join-token'), 'utf8')).toBe('k3s-join.other');
+    const [first, second] = calls().map((line) => Number(line.split(' ')[0]));
+    expect(() => process.kill(first ?? 0, 0)).toThrow();
+    expect(process.kill(second ?? 0, 0)).toBe(true);
+    await it.stop();
   });
 
   test('says so when k3s is not there', async () => {

@@ -19,6 +19,8 @@ export interface K3sAgentDeps {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
   log: Logger;
+  /** Time after SIGTERM until SIGKILL, milliseconds; 5 s unless told. */
+  graceMs?: number;
 }
 
 /** Time after SIGTERM until SIGKILL, milliseconds. */
@@ -54,7 +56,7 @@ export class K3sAgent implements Agent {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), this.#deps.graceMs ?? GRACE_MS);
       await exited.catch(() => undefined);
       clearTimeout(timer);
     }
