@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { HarnessError, UsageError } from '../../errors.ts';
@@ -9,6 +10,7 @@ import type { Check } from '../../runner/check.ts';
 import { loadChecks } from '../../runner/registry.ts';
 import { createProgress } from '../progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { renderMatrix } from './matrix.ts';
 import { RunPool } from './run-pool.ts';
 
 interface MutantsOptions {
@@ -17,6 +19,7 @@ interface MutantsOptions {
   jobs: string;
   full?: boolean;
   json?: boolean;
+  matrix?: string;
 }
 
 interface Mutant {
@@ -48,7 +51,11 @@ export function mutantsCommand(): Command {
     .option('--seed <n>', 'seed of the runs', '1')
     .option('--jobs <n>', 'mutants at a time', '2')
     .option('--json', 'print {total, killed, mutants: [...]}')
-    .addHelpText('after', '\nExamples:\n  $ daas mutants\n  $ daas mutants --only nonce-forgotten --json\n')
+    .option('--matrix <file>', 'write the kill matrix as Markdown, too')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ daas mutants\n  $ daas mutants --only nonce-forgotten --json\n  $ daas mutants --jobs 4 --matrix kill-matrix.md\n',
+    )
     .action(mutants);
 }
 
@@ -104,6 +111,8 @@ async function mutants(options: MutantsOptions): Promise<void> {
         ? `${JSON.stringify({ total: ordered.length, killed, mutants: ordered }, null, 2)}\n`
         : table(ordered, killed),
     );
+    if (options.matrix !== undefined)
+      await writeFile(options.matrix, renderMatrix(ordered, catalogue.defects));
     process.exitCode =
       killed === ordered.length && ordered.every((kill) => kill.unexpected.length === 0) ? 0 : 1;
   } finally {
