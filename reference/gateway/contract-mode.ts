@@ -45,7 +45,7 @@ const FLIGHT_DEADLINES = 5;
 /** Share of the deadline above which a request is a sign that there are too many. */
 const SLOW_SHARE = 0.7;
 /** Requests that are carried at the same time however slow they are. */
-const LEAST_FLIGHTS = 32;
+const LEAST_FLIGHTS = 16;
 
 /** Milliseconds before the deadline at which a transaction that never left is given up. */
 const NOT_SENT_MARGIN_MS = 150;

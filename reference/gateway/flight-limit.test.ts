@@ -13,7 +13,7 @@ function setup() {
     clock.ms += 1;
     return ends.length;
   };
-  return { limit, round };
+  return { clock, limit, round };
 }
 
 test('slow flights lower the limit once a round, down to the least', () => {
@@ -21,6 +21,16 @@ test('slow flights lower the limit once a round, down to the least', () => {
   expect([round(1_001), round(1_001), round(1_001)]).toEqual([100, 70, 49]);
   for (let i = 0; i < 20; i++) round(5_000);
   expect(round(5_000)).toBe(10);
+});
+
+test('few slow flights are not slow because of each other', () => {
+  const { clock, limit, round } = setup();
+  for (let i = 0; i < 5; i++) {
+    const ends = Array.from({ length: 10 }, () => limit.enter());
+    clock.ms += 60_000;
+    for (const end of ends) end?.();
+  }
+  expect(round(0)).toBe(100);
 });
 
 test('quick flights raise it again, up to the most', () => {

@@ -1,7 +1,7 @@
 export interface FlightLimitOptions {
   /** Flights at the same time at most. */
   most: number;
-  /** Flights that are let in however slow they are. */
+  /** So few flights are let in however slow they are, and are no reason to let in fewer. */
   least: number;
   /** Milliseconds above which a flight is a sign of too many. */
   slowMs: number;
@@ -9,7 +9,7 @@ export interface FlightLimitOptions {
   now?: () => number;
 }
 
-/** What a slow flight leaves of the limit. */
+/** What a slow flight leaves of as many as there were with it. */
 const CUT = 0.7;
 /** What each quick flight adds, divided by the limit: so many for each whole round of flights. */
 const GROWTH = 8;
@@ -36,18 +36,19 @@ export class FlightLimit {
     this.#flights += 1;
     const began = this.#options.now();
     return () => {
-      this.#flights -= 1;
       this.#learn(began);
+      this.#flights -= 1;
     };
   }
 
+  /** A flight ends, and is still counted. */
   #learn(began: number): void {
     const { most, least, slowMs, now } = this.#options;
     const ended = now();
     if (ended - began <= slowMs) {
       this.#limit = Math.min(most, this.#limit + GROWTH / this.#limit);
-    } else if (began > this.#lowered) {
-      this.#limit = Math.max(Math.min(least, most), this.#limit * CUT);
+    } else if (began > this.#lowered && this.#flights > least) {
+      this.#limit = Math.max(least, Math.min(this.#limit, this.#flights * CUT));
       this.#lowered = ended;
     }
   }
