@@ -141,17 +141,13 @@ export class FakeMaster implements AsyncDisposable {
     );
   }
 
-  /** Serves on one more port, with the same certificate and answers, and gives its URL. */
-  async listenElsewhere(): Promise<string> {
-    const server = await listening(this.#tls);
-    this.#elsewhere.push(server);
-    this.#listenTo(server);
-    return urlOf(server);
-  }
-
-  /** URL of the one other host that redirects lead to. */
+  /** URL of the one other host that redirects lead to: one more port, with the same certificate and answers. */
   elsewhere(): Promise<string> {
-    this.#other ??= this.listenElsewhere();
+    this.#other ??= listening(this.#tls).then((server) => {
+      this.#elsewhere.push(server);
+      this.#listenTo(server);
+      return urlOf(server);
+    });
     return this.#other;
   }
 

@@ -43,7 +43,7 @@ export function inTurn<T>(launch: () => Promise<T>): Promise<T> {
 }
 
 /** A cluster that all checks of this process share; each takes a master of its own in it. */
-export const sharedCluster = (t: CheckContext): Promise<StrangeCluster> =>
+const sharedCluster = (t: CheckContext): Promise<StrangeCluster> =>
   t.shared('a cluster for fake masters', (own) => StrangeCluster.start(own));
 
 /** Sets the stage for a worker that has its stake and token already. */
