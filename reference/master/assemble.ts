@@ -25,7 +25,6 @@ import { createMaster } from './master.ts';
 import { MasterMetrics } from './metrics.ts';
 import { PodLogs } from './pod-logs.ts';
 import { defaultMasterSeams } from './seams.ts';
-import { Replica, whileLeading } from './replicas.ts';
 import { openStores } from './stores.ts';
 
 export interface Assembly extends Master {
@@ -55,7 +54,9 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const log = seams.log(options.log);
   const signal = options.signal ?? new AbortController().signal;
   const sharedDir = config.shared_dir ?? config.data_dir;
-  const replica = config.etcd && new Replica(config.etcd, log);
+  // Loaded where it is wanted, as an HTTP client takes much memory.
+  const replicas = config.etcd && (await import('./replicas.ts'));
+  const replica = config.etcd && replicas && new replicas.Replica(config.etcd, log);
   const once = <T>(work: () => Promise<T>): Promise<T> => (replica ? replica.alone(work, signal) : work());
   const tee = await once(() =>
     openTee({
@@ -95,8 +96,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const cluster =
     config.k8s_backend === 'embedded'
       ? undefined
-      : // Loaded where it is wanted: its HTTP client takes more memory than the rest of the master.
-        (await import('./cluster/open-cluster.ts')).openCluster({
+      : (await import('./cluster/open-cluster.ts')).openCluster({
           ...common,
           config: config.k8s_backend,
           sleep: abortableSleep,
@@ -118,7 +118,10 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     randomBytes,
     ledger: stores.ledger,
     storeSize: () => stores.size(),
-    kubernetes: { ...kubernetes, handle: leadership ? whileLeading(leadership, handle) : handle },
+    kubernetes: {
+      ...kubernetes,
+      handle: (leadership && replicas?.whileLeading(leadership, handle)) ?? handle,
+    },
     logs,
     tee,
     tls,
