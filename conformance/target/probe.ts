@@ -10,6 +10,8 @@ export interface ProbeOptions {
   url: string;
   caFile: string | undefined;
   part: Part;
+  /** To present to it, PEM. */
+  client?: { cert: string; key: string };
   signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +29,12 @@ export async function probeServer(options: ProbeOptions): Promise<void> {
   const attempt = async (): Promise<boolean> => {
     const ca = await readAuthority(options);
     if (ca === 'not yet') return false;
-    await using http = new HttpDriver({ baseUrl: options.url, ca, timeoutMs: PROBE_MS });
+    await using http = new HttpDriver({
+      baseUrl: options.url,
+      ca,
+      timeoutMs: PROBE_MS,
+      ...(options.client && { client: options.client }),
+    });
     try {
       const answer = await http.send('GET', HEALTH_PATH[name]);
       last = new TargetError(`it answers ${answer.status} to GET ${HEALTH_PATH[name]}`);

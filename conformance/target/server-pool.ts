@@ -10,6 +10,8 @@ import type { ServerConfig } from './types.ts';
 export interface ServerRequest {
   /** Placeholders that stand in for the target's own, for instance `master.url` and the ids of another cluster. */
   values: Record<string, string>;
+  /** What the suite presents, PEM, to see whether it serves. */
+  client?: { cert: string; key: string };
 }
 
 export interface ServerStarted {
@@ -67,7 +69,7 @@ export class ServerPool implements AsyncDisposable {
     const part = new Part({ name: id, config, values, targetDir, dir, env });
     this.#servers.set(id, part);
     await part.start();
-    await probeServer({ name: role, url, caFile, part });
+    await probeServer({ name: role, url, caFile, part, ...(request.client && { client: request.client }) });
     const metricsUrl = config.metrics_url && fill(config.metrics_url, places, `${role}.metrics_url`);
     return {
       id,

@@ -88,6 +88,13 @@ export const ORDINARY_VALUES = {
   'kubernetes.kubeconfig': '',
   /** Path of a file with the seconds that the master's clock is off ("-20", "+40"); no such file when empty. */
   'clock.step_file': '',
+  /** Path of the CA whose certificates the master's clients must present; none asked for when empty. */
+  'clients.ca': '',
+  /** Paths of the certificates, and their keys, that gateway and worker present; none when empty. */
+  'gateway.client_cert': '',
+  'gateway.client_key': '',
+  'worker.client_cert': '',
+  'worker.client_key': '',
 } as const;
 
 export interface StartConfig {

@@ -25,6 +25,8 @@ export interface ServerInfo {
   url: string;
   /** PEM. */
   ca?: string;
+  /** What the suite presents to it, PEM, where it asks for a certificate. */
+  client?: { cert: string; key: string };
   /** The suite can stop and start it. */
   startable: boolean;
   /** Placeholders that its files, command and environment use: what another start may vary. */

@@ -15,6 +15,8 @@ export interface OwnMasterOptions {
   values?: Record<string, string>;
   /** Where the chain says that it is found; nowhere unless told. */
   masterUrl?: string;
+  /** The CA (path) whose certificates it asks its clients for, and how the suite, as a gateway with this wallet, gets its own. */
+  clients?: { ca: string; certify: (wallet: string) => Promise<{ cert: string; key: string }> };
 }
 
 /**
@@ -47,7 +49,8 @@ export class OwnMaster {
 
   /** Publishes a cluster and starts a master for it; both end with the check. */
   static async start(t: CheckContext, options: OwnMasterOptions = {}): Promise<OwnMaster> {
-    const { values = {}, masterUrl } = options;
+    const { masterUrl, clients } = options;
+    const values = { ...options.values, ...(clients && { 'clients.ca': clients.ca }) };
     t.needs('a master that the suite can start', t.world.master?.startable === true);
     for (const name of ['chain.package', 'wallet.master.secret_key', ...Object.keys(values)]) {
       t.needs(`a master whose files use {{${name}}}`, t.world.master.placeholders.includes(name));
@@ -56,6 +59,7 @@ export class OwnMaster {
     const cluster = await StrangeCluster.start(t, { pcrs, ...(masterUrl && { masterUrl }) });
     const signer = await t.actors.wallet(50_000_000_000n);
     const cap = await gatewayCap(t, cluster, signer.toSuiAddress());
+    const client = await clients?.certify(signer.toSuiAddress());
     const ids = Object.fromEntries(
       Object.entries(cluster.ids).map(([name, id]) => [`chain.${name}`, id] as const),
     );
@@ -66,6 +70,7 @@ export class OwnMaster {
         'wallet.master.address': cluster.owner.toSuiAddress(),
         ...values,
       },
+      ...(client && { client }),
     });
     t.defer(() => t.control.kill({ part: started.id }));
     const { gateway: _, ...world } = t.world;
@@ -73,7 +78,7 @@ export class OwnMaster {
     const session = new Session({
       ...world,
       chain: { ...world.chain, ids: cluster.ids },
-      master: { ...t.world.master, ...server },
+      master: { ...t.world.master, ...server, ...(client && { client }) },
       suiteGateway: { secretKey: signer.getSecretKey(), cap },
     });
     t.defer(() => session[Symbol.asyncDispose]());

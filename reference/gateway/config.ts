@@ -26,6 +26,8 @@ const schema = z.strictObject({
     urls: z.array(z.url({ protocol: /^https$/ })).min(1),
     /** Path of the CA the masters' certificates come from. */
     ca: z.string().min(1),
+    /** Paths of the certificate and key to present to masters that ask for one; none when empty. */
+    client_certificate: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   }),
   /** Path of the attestation root. Default: `attestation-root.crt` beside the master's CA. */
   attestation_root: z.string().min(1).optional(),

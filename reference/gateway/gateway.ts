@@ -10,6 +10,7 @@ import { newRequestId } from '../protocol/ids.ts';
 import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
+import type { ClientCertificate } from '../tls/index.ts';
 import type { GatewayConfig } from './config.ts';
 import { ContractMode } from './contract-mode.ts';
 import { DirectMode } from './direct-mode.ts';
@@ -30,6 +31,8 @@ export interface GatewayDeps {
   tls: { key: string; cert: string };
   /** PEM of the CA of the masters' certificates. */
   masterCa: string;
+  /** To present to masters that ask for one. */
+  clientCertificate?: ClientCertificate | undefined;
   /** PEM of the attestation root. */
   attestationRoot: string;
   clock: Clock;
@@ -65,6 +68,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const master = new MasterClient({
     urls: config.master.urls,
     ca: deps.masterCa,
+    clientCertificate: deps.clientCertificate,
     keepsConnections: seams.keepsConnections,
     verifiesCertificates: seams.verifiesCertificates,
     signer: deps.signer,

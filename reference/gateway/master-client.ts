@@ -11,6 +11,8 @@ export interface MasterClientOptions {
   urls: readonly string[];
   /** PEM of the CA they are verified against. */
   ca: string;
+  /** PEM of the certificate to present, and its key. */
+  clientCertificate?: { cert: string; key: string } | undefined;
   /** False for a master whose certificate nobody looks at; true unless told. */
   verifiesCertificates?: boolean;
   /** False for a new connection a call; true unless told. */
@@ -63,6 +65,7 @@ export class MasterClient {
     this.#agent = new Agent({
       connect: {
         ca: options.ca,
+        ...options.clientCertificate,
         minVersion: 'TLSv1.3',
         timeout: 3_000,
         rejectUnauthorized: options.verifiesCertificates ?? true,

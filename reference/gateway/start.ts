@@ -17,7 +17,7 @@ import { systemClock } from '../protocol/clock.ts';
 import { createLogger } from '../protocol/logger.ts';
 import { MemoryNonceStore } from '../protocol/memory-nonce-store.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
-import { ensureServerCertificate } from '../tls/index.ts';
+import { ensureServerCertificate, readClientCertificate } from '../tls/index.ts';
 import type { GatewayConfig } from './config.ts';
 import { DEFAULT_SEAMS } from './default-seams.ts';
 import { createGateway } from './gateway.ts';
@@ -51,6 +51,7 @@ export async function startGateway(
     config,
     tls,
     masterCa: await readFile(config.master.ca, 'utf8'),
+    clientCertificate: readClientCertificate(config.master.client_certificate),
     attestationRoot: await readFile(attestationRootOf(config), 'utf8'),
     clock,
     randomBytes,

@@ -16,7 +16,7 @@ import { mutate } from '../mutants/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
-import { ensureServerCertificate } from '../tls/index.ts';
+import { ensureServerCertificate, readClientCa } from '../tls/index.ts';
 import type { MasterConfig } from './config.ts';
 import { DurableNonceStore } from './durable-nonce-store.ts';
 import { openKubernetes } from './kubernetes-part.ts';
@@ -70,7 +70,8 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const wallet = await openWallet(config.wallet);
   const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
   const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
-  const tls = await once(() => ensureServerCertificate(sharedDir, [...hosts], () => clock.nowMs()));
+  const own = await once(() => ensureServerCertificate(sharedDir, [...hosts], () => clock.nowMs()));
+  const tls = { ...own, clientCa: readClientCa(config.client_ca) };
   const leadership = await replica?.untilLeading(config.listen, tls, clock, signal);
   const stores = await openStores({
     config,

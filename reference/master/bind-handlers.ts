@@ -2,6 +2,7 @@ import type { Tee } from '../attestation/tee.ts';
 import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { bearerToken } from './http/bearer.ts';
+import { requireOwnConnection } from './http/own-connection.ts';
 import { ProtocolError } from '../protocol/status.ts';
 import type { TokenSource } from '../protocol/tokens.ts';
 import type { CredentialVerifier } from '../protocol/verifier.ts';
@@ -117,6 +118,7 @@ function forGateways(handler: Handler, verifier: CredentialVerifier): Handler {
     if (credential === undefined) throw new ProtocolError('MalformedCredential');
     const verdict = await verifier.verifySession(credential);
     if (!verdict.ok) throw verdictError(verdict);
+    requireOwnConnection(request, verdict.principal.owner);
     return await handler(request);
   };
 }

@@ -44,6 +44,8 @@ const schema = z.strictObject({
     cluster: objectId,
     endpoint: objectId,
   }),
+  /** Path of the CA whose certificates clients must present, each for its wallet (URI `sui:0x…`); none asked for when empty. */
+  client_ca: z.string().optional(),
   master_cap: objectId,
   wallet: z.union([
     z.strictObject({ secret_key: z.string().min(1) }),

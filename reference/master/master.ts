@@ -58,7 +58,8 @@ export interface MasterDeps {
   /** Where the Kubernetes API reads log lines from. */
   logs: PodLogs;
   tee: Tee;
-  tls: ServerCertificate;
+  /** `clientCa`: PEM of the CA whose certificates clients must present. */
+  tls: ServerCertificate & { clientCa?: string | undefined };
   reader: ChainReader;
   commands: ChainCommands;
   events: EventSource;
@@ -227,7 +228,8 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
   const server = new HttpServer({
     tls: deps.tls,
     listen: seams.listen,
-    handle: (request) => route(request, answer),
+    handle: (request) =>
+      route(seams.bindsConnections ? request : { ...request, clientName: undefined }, answer),
     refuse,
     upgrade: (request, message, socket, head) => {
       void sockets.take(request, message, socket, head, (asked) => route(asked, answer));

@@ -37,6 +37,8 @@ export interface MasterSeams {
   nodeMay: typeof nodeMay;
   /** How connections are taken: TLS, bounds, strictness of the parser. */
   listen: (options: ServerOptions) => ServerOptions;
+  /** Whether a credential must come over the connection of its own wallet's certificate, where there are such. */
+  bindsConnections: boolean;
   /** Body of GET /health. */
   health: (nowMs: number) => object;
   /** Whether requests that wait too long are dropped. */
@@ -96,6 +98,7 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     gatewayCredential: (seams) => seams,
     nodeMay,
     listen: (options) => options,
+    bindsConnections: true,
     health: (nowMs) => ({ status: 'healthy', timestamp: Math.floor(nowMs / 1000) }),
     dropsRequests: true,
     remembersEvents: true,

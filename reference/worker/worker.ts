@@ -38,7 +38,7 @@ export interface WorkerDeps {
   /** PEM of the master's CA; undefined: the system's roots. */
   masterCa: string | undefined;
   /** To present to a master that asks for one. */
-  clientCertificate: ClientCertificate | undefined;
+  clientCertificate?: ClientCertificate | undefined;
   agent: Agent;
   seams: WorkerSeams;
   log: Logger;

@@ -1,6 +1,7 @@
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import type { Principal } from '../../protocol/verifier-types.ts';
 import { ProtocolError } from '../../protocol/status.ts';
+import { requireOwnConnection } from '../http/own-connection.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { verdictError } from '../http/verdict-error.ts';
 import type { MasterMetrics } from '../metrics.ts';
@@ -25,5 +26,6 @@ export async function verifyGateway(
   const verdict = await deps.gatewayVerifier.verifyOneShot(credential, binding);
   deps.metrics.tokenValidation('gateway', verdict);
   if (!verdict.ok) throw verdictError(verdict);
+  requireOwnConnection(request, verdict.principal.owner);
   return verdict.principal;
 }

@@ -5,6 +5,7 @@ import { parseKubernetesRequest } from '../../protocol/kubernetes-request.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import { bearerToken } from '../http/bearer.ts';
+import { requireOwnConnection } from '../http/own-connection.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { json } from '../http/reply.ts';
 import { verdictError } from '../http/verdict-error.ts';
@@ -80,6 +81,7 @@ async function authenticate(request: HttpRequest, deps: KubernetesDeps): Promise
   if (bearer.startsWith('seal1.')) return await authenticateGateway(bearer, request, deps);
   const worker = deps.registry.byJoinToken(bearer);
   if (worker === undefined) throw new ProtocolError('UnknownToken');
+  requireOwnConnection(request, worker.owner);
   return {
     user: {
       name: `system:node:${worker.node_id}`,
@@ -98,6 +100,7 @@ async function authenticateGateway(
   const verdict = await deps.gatewayVerifier.verifySession(credential);
   deps.metrics.tokenValidation('gateway', verdict);
   if (!verdict.ok) throw verdictError(verdict);
+  requireOwnConnection(request, verdict.principal.owner);
   const name = request.headers['x-remote-user'] ?? '';
   const groups = (request.headers['x-remote-group'] ?? '').split(',').map((group) => group.trim());
   if (!isId(name) || groups.length !== 1 || !GROUPS.has(groups[0]!)) {

@@ -6,6 +6,7 @@ import { parseStrictJsonPlain } from '../../protocol/strict-json.ts';
 import type { CredentialVerifier } from '../../protocol/verifier.ts';
 import type { Principal } from '../../protocol/verifier-types.ts';
 import { ProtocolError } from '../../protocol/status.ts';
+import { requireOwnConnection } from '../http/own-connection.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { isTimely } from '../../protocol/wire.ts';
 import { verdictError } from '../http/verdict-error.ts';
@@ -66,6 +67,7 @@ export async function verifyWorker(
   });
   deps.metrics.tokenValidation('worker', verdict);
   if (!verdict.ok) throw verdictError(verdict);
+  requireOwnConnection(request, verdict.principal.owner);
   const wait = deps.limiter.take(verdict.principal.tokenId);
   if (wait !== undefined) {
     throw new ProtocolError('TooManyRequests', 'too many requests with this token', { retryAfter: wait });

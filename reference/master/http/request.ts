@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { canonicalTarget } from '../../protocol/canonical-path.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 
@@ -26,6 +27,8 @@ export interface HttpRequest {
   signal: AbortSignal;
   /** Address of the peer, for rate limits. */
   peer: string;
+  /** Wallet that the client certificate of this connection names, '' when it names none; undefined without one. */
+  clientName: string | undefined;
   /** Reads the whole body, at most `limit` bytes. Rejects with ProtocolError PayloadTooLarge or BadRequest. */
   readBody(limit: number): Promise<Uint8Array>;
 }
@@ -48,8 +51,20 @@ export function toHttpRequest(
     headers: singleHeaders(message),
     signal,
     peer: message.socket.remoteAddress ?? '',
+    clientName: clientNameOf(message),
     readBody,
   };
+}
+
+/** How a subject alternative name names a wallet: as URI `sui:0x…`. */
+const WALLET = 'URI:sui:';
+
+function clientNameOf({ socket }: IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const names = (socket.getPeerCertificate().subjectaltname ?? '').split(', ');
+  const wallets = names.filter((name) => name.startsWith(WALLET));
+  // Several wallets are as good as none of them.
+  return wallets.length === 1 ? (wallets[0] ?? '').slice(WALLET.length) : '';
 }
 
 function singleHeaders(message: IncomingMessage): Record<string, string> {

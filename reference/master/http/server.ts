@@ -13,7 +13,8 @@ import type { Reply } from './reply.ts';
 import { failureOf } from './reply.ts';
 
 export interface HttpServerOptions {
-  tls: { key: string; cert: string };
+  /** `clientCa` (PEM): every client must present a certificate of it. */
+  tls: { key: string; cert: string; clientCa?: string | undefined };
   /** Changes how connections are taken. */
   listen?: (options: ServerOptions) => ServerOptions;
   /** Answers every request; must not reject. */
@@ -36,6 +37,11 @@ export class HttpServer {
     const own: ServerOptions = {
       key: options.tls.key,
       cert: options.tls.cert,
+      ...(options.tls.clientCa !== undefined && {
+        ca: options.tls.clientCa,
+        requestCert: true,
+        rejectUnauthorized: true,
+      }),
       minVersion: 'TLSv1.3',
       maxHeaderSize: 16_384,
       headersTimeout: 10_000,
