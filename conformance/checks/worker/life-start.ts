@@ -67,7 +67,7 @@ export const startsOfLife: readonly Check[] = [
   ofLife(
     'WK-START-004',
     'a live seal token of an earlier start is used, or replaced',
-    ['token-made-anew'],
+    ['token-made-anew', 'token-by-id'],
     async ({ fake, token, worker, requests }, t) => {
       const [sent] = atLeast(requests, 'register-worker', 1);
       const { objects } = await t.chain.client.core.getObjects({

@@ -12,7 +12,7 @@ import type { WorkerStarted } from '../../target/worker-pool.ts';
 import { FakeMaster } from '../../world/fake-master.ts';
 import type { FakeRequest } from '../../world/fake-messages.ts';
 import { processesOf, type ProcessFacts } from './processes.ts';
-import { inTurn, intervalOf, obey, START_MS, within } from './workers.ts';
+import { inTurn, intervalOf, obey, within, withinLife } from './workers.ts';
 
 /** What the worker stakes; not the usual amount, so that it must have read it. */
 export const STAKE_MIST = 1_500_000_000n;
@@ -89,7 +89,7 @@ async function playLife(t: CheckContext): Promise<Life> {
   const first = await inTurn(async () => {
     const started = await t.control.startWorker({ stakeMist: String(STAKE_MIST), values: fake.values });
     t.defer(() => t.control.kill({ part: started.id }));
-    await within(fake, () => fake.of('attestation')[0], START_MS);
+    await withinLife(t, started, fake, () => fake.of('attestation')[0]);
     return started;
   });
   const interrupted = await t.control.stop({ part: first.id });
@@ -113,9 +113,16 @@ async function playLife(t: CheckContext): Promise<Life> {
       config: { sui_private_key: { keystore } },
     });
     t.defer(() => t.control.kill({ part: started.id }));
-    await within(fake, () => fake.of('heartbeat')[0], START_MS);
+    await withinLife(t, started, fake, () => fake.of('heartbeat')[0]);
     return started;
   });
+  const registration = since().find(({ route }) => route === 'register-worker');
+  if (!registration) {
+    const { text } = await t.control.logs({ part: worker.id });
+    throw new CheckFailure('a worker whose start was interrupted does not register when it starts again', {
+      got: text.slice(-600),
+    });
+  }
   const pod = await playPod(t, fake, worker);
   await within(fake, () => fake.of('heartbeat')[8], 8 * intervalOf(t));
   await within(fake, () => renewalsOf(since())[1], LEASE_MS);
@@ -132,12 +139,7 @@ async function playLife(t: CheckContext): Promise<Life> {
     temporary: await readdir(worker.tmp),
   };
   const requests = since();
-  const registration = requests.find(({ route }) => route === 'register-worker');
   const { text: words } = await t.control.logs({ part: worker.id });
-  if (!registration)
-    throw new CheckFailure('a worker whose start was interrupted does not register when it starts again', {
-      got: words.slice(-600),
-    });
   const id = String(registration.json['seal_token']);
   const token = await t.chain.object('SealToken', id);
   return {

@@ -10,6 +10,7 @@ import {
   setStage,
   START_MS,
   within,
+  withinLife,
   type Stage,
   type WorkerEnd,
 } from './workers.ts';
@@ -88,10 +89,10 @@ async function playTrouble(t: CheckContext): Promise<Trouble> {
   const worker = await inTurn(async () => {
     const started = await t.control.startWorker(request);
     t.defer(() => t.control.kill({ part: started.id }));
-    await within(fake, () => here(stage)[0], START_MS);
+    await withinLife(t, started, fake, () => here(stage)[0]);
     return started;
   });
-  for (let count = 1; count <= BEATS.length; count += 1) {
+  for (let count = 1; count <= BEATS.length && here(stage).length > 0; count += 1) {
     // The longest of its pauses is that before the last try of a row.
     if ((await within(fake, () => here(stage)[count - 1], LONGEST * interval)) === undefined) break;
   }

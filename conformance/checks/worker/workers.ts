@@ -216,6 +216,16 @@ export const within = <T>(
   withinMs: number,
 ): Promise<T | undefined> => fake.arrivals.wait('it', probe, withinMs).catch(() => undefined);
 
+/** The same, until the worker has ended too: then there is nothing to wait for. */
+export async function withinLife<T>(
+  t: CheckContext,
+  worker: WorkerStarted,
+  fake: FakeMaster,
+  probe: () => T | undefined,
+): Promise<void> {
+  await Promise.race([within(fake, probe, START_MS), exitOf(t, worker, START_MS)]);
+}
+
 /** Requests that carried a credential. */
 export const withCredential = (requests: readonly FakeRequest[]): FakeRequest[] =>
   requests.filter(({ headers }) => headers['x-seal-token'] !== undefined);
