@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../conformance/requirements/catalogue.ts';
 import { PACKAGE_ROOT } from '../conformance/paths.ts';
-import { loadScenarios, parseScenario } from './scenario.ts';
+import { loadScenarios, parseScenario, readScenario } from './scenario.ts';
 import { STEPS } from './steps/index.ts';
 
 const good = `title: A good scenario
@@ -85,6 +85,12 @@ describe('a scenario file', () => {
   it('lists all of its faults', () => {
     const text = good.replace('create-pod', 'make-pod').replace('do: worker', 'do: labourer');
     expect(faultOf(text).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('a scenario of the user', () => {
+  it('that is not there is told by its path', async () => {
+    await expect(readScenario('/none/one.yaml')).rejects.toThrow('the scenario /none/one.yaml cannot be read');
   });
 });
 
