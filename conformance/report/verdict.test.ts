@@ -71,6 +71,22 @@ describe('the verdict of a requirement', () => {
     ];
     expect(judge({ level: 'MUST', claimed: true, strict: false, checks }).reason).toBe('because');
   });
+
+  test('has no reason where no check gives one', () => {
+    const bound = { level: 'MUST', claimed: true, strict: false } as const;
+    for (const verdict of ['pass', 'fail', 'warn'] as const)
+      expect(judge({ ...bound, checks: [{ id: 'a', verdict }] })).toStrictEqual({ verdict });
+    expect(judge({ ...bound, checks: [{ id: 'a', verdict: 'skip' }] })).toStrictEqual({
+      verdict: 'untestable',
+      reason: 'a was skipped (no reason given), yet the target is bound by it',
+    });
+  });
+
+  test('says why a check that binds was skipped', () => {
+    const checks = [{ id: 'a', verdict: 'skip' as const, message: 'no kubectl' }];
+    const { reason } = judge({ level: 'MUST', claimed: true, strict: false, checks });
+    expect(reason).toBe('a was skipped (no kubectl), yet the target is bound by it');
+  });
 });
 
 test('untestable is red for a MUST, and for a SHOULD in a strict run', () => {
@@ -80,9 +96,18 @@ test('untestable is red for a MUST, and for a SHOULD in a strict run', () => {
   expect(isRed({ level: 'MAY', verdict: 'untestable' }, true)).toBe(false);
 });
 
+test('a failure is red whatever the level, and nothing else is by itself', () => {
+  for (const level of ['MUST', 'SHOULD', 'MAY'] as const) {
+    expect(isRed({ level, verdict: 'fail' }, false)).toBe(true);
+    for (const verdict of ['harness_error', 'warn', 'skip', 'pass'] as const)
+      expect(isRed({ level, verdict }, true)).toBe(false);
+  }
+});
+
 test('the worst of several verdicts; a skipped requirement does not spoil a passed profile', () => {
   expect(worst(['pass', 'skip'])).toBe('pass');
   expect(worst(['skip'])).toBe('skip');
+  expect(worst(['skip', 'skip', 'warn'])).toBe('warn');
   expect(worst(['pass', 'untestable', 'fail'])).toBe('fail');
   expect(worst([])).toBe('skip');
 });
@@ -94,8 +119,15 @@ test('repetitions are joined into one result that shows a failing one and counts
     aCheck('a', 'pass', { seed: 3 }),
   ]);
   expect(merged).toMatchObject({ verdict: 'fail', message: 'late', seed: 2 });
-  expect(merged.attempts?.map(({ verdict }) => verdict)).toEqual(['pass', 'fail', 'pass']);
+  expect(merged.attempts).toStrictEqual([
+    { verdict: 'pass', duration_ms: 5, seed: 1 },
+    { verdict: 'fail', duration_ms: 5, seed: 2 },
+    { verdict: 'pass', duration_ms: 5, seed: 3 },
+  ]);
   expect(isFlaky(merged)).toBe(true);
+  expect(isFlaky(aCheck('a', 'pass'))).toBe(false);
+  const seedless = mergeAttempts([aCheck('a', 'pass'), aCheck('a', 'pass')]).attempts;
+  expect(seedless?.[0]).toStrictEqual({ verdict: 'pass', duration_ms: 5 });
   expect(mergeAttempts([aCheck('a', 'pass')]).attempts).toBeUndefined();
   expect(isFlaky(mergeAttempts([aCheck('a', 'pass'), aCheck('a', 'pass')]))).toBe(false);
 });

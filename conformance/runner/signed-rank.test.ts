@@ -31,10 +31,17 @@ function pairs(random: () => number, shift: number): number[] {
 
 test('ranks counted by hand', () => {
   // Ranks 1, 2.5, 2.5, 4 of 1, 2, 2, 4: the positive ones sum up to 7.5, of 5 to be expected.
-  const { pairs: n, z } = signedRank([1, 2, -2, 4, 0]);
+  const { pairs: n, z } = signedRank([4, 2, 0, -2, 1]);
   expect(n).toBe(4);
   expect(z).toBeCloseTo(2.5 / Math.sqrt(7.5 - 0.125), 10);
+});
+
+test('spread and shift counted by hand', () => {
+  // Deviations from the median 3 are 2, 1, 0, 1, 37; their median is 1.
+  const { detectable } = signedRank([1, 2, 3, 4, 40]);
+  expect(detectable).toBeCloseTo(((4.892 + 2.326) * 1.4826) / Math.sqrt(0.955 * 5), 10);
   expect(shiftOf([1, 2, 6])).toBe(2.75);
+  expect(shiftOf([2, 4])).toBe(3);
 });
 
 test('one side always larger is the largest statistic', () => {
