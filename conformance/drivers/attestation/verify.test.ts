@@ -185,6 +185,11 @@ describe('verifyAttestation', () => {
   it('refuses zero PCRs also when the policy expects zeros', async () => {
     const zeros = await forge({ fields: { pcrs: new Map([0, 1, 2].map((index) => [index, pcr(0)])) } });
     expect(judge(zeros, { pcrs: [pcr(0), pcr(0), pcr(0)] })).toBe('DebugPcrs');
+    // A measurement may hold zeros; only one of nothing else is that of debug mode.
+    const mixed = Buffer.concat([pcr(1).subarray(0, 47), Buffer.alloc(1)]);
+    const pcrs = [mixed, pcr(2), pcr(3)];
+    const holding = await forge({ fields: { pcrs: new Map(pcrs.map((one, index) => [index, one])) } });
+    expect(judge(holding, { pcrs: [mixed, pcr(2), pcr(3)] })).toBe('believed');
   });
 
   it('refuses a key of small order although it is the registered one', async () => {
