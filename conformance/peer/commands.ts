@@ -19,13 +19,16 @@ interface Common {
 export type Command =
   | ({ op: 'create'; name: string; content: Content; flaw: Flaw } & Common)
   | { op: 'get'; name: string }
-  | { op: 'list'; limit: number; label: string; field: string }
+  | { op: 'list'; limit: number; label: string; field: string; between: Between }
   | ({ op: 'update'; name: string; content: Content; version: Named; uid: Named } & Common)
   | ({ op: 'merge'; name: string; patch: object; version: Named } & Common)
   | ({ op: 'json'; name: string; patch: readonly object[] } & Common)
   | ({ op: 'apply'; name: string; content: Content; force: boolean } & Common)
   | { op: 'delete'; name: string; version: Named; uid: Named; dryRun: boolean; propagation: string }
   | { op: 'deletecollection'; label: string; dryRun: boolean };
+
+/** What happens to an object after the first page of a list: the other pages must not show it. */
+export type Between = 'nothing' | 'create' | 'delete';
 
 /** What is wrong with an object that is to be created. */
 export type Flaw =
@@ -121,12 +124,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ op: fc.constant('create'), name, content, flaw, ...common }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('get'), name }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       op: fc.constant('list'),
       limit: fc.constantFrom(0, 0, 1, 2),
       label,
       field: fc.constantFrom('', '', 'metadata.name=a', 'metadata.name!=a', 'data.x=1'),
+      between: fc.constantFrom<Between>('nothing', 'create', 'delete'),
     }),
   },
   {

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../drivers/http.ts';
 import { asObject, at } from '../runner/expectations.ts';
-import type { Command, Content, Named } from './commands.ts';
+import type { Between, Command, Content, Named } from './commands.ts';
 import type { Endpoint, Sent } from './endpoint.ts';
 
 /** Objects a side has seen under one name: resourceVersions and uids, oldest first. */
@@ -12,6 +12,9 @@ interface History {
 const ABSENT = '00000000-0000-4000-8000-000000000000';
 /** Always there: an empty map is one of the few things in which a custom resource is not like a ConfigMap. */
 export const KEPT = { keep: 'this' } as const;
+
+const LAST = 'c';
+const EMPTY: Content = { labels: {}, data: {}, finalizer: false };
 
 const PATCHES = {
   merge: 'application/merge-patch+json',
@@ -58,7 +61,7 @@ export class Side {
     return this.endpoint.send(this.#namespace, sent);
   }
 
-  async #list({ limit, label, field }: Extract<Command, { op: 'list' }>): Promise<HttpAnswer[]> {
+  async #list({ limit, label, field, between }: Extract<Command, { op: 'list' }>): Promise<HttpAnswer[]> {
     const answers: HttpAnswer[] = [];
     let next = '';
     do {
@@ -71,8 +74,22 @@ export class Side {
       const answer = await this.#send({ method: 'GET', suffix: '', query });
       answers.push(answer);
       next = String(at(answer.json, 'metadata', 'continue') ?? '');
+      if (next !== '' && answers.length === 1 && between !== 'nothing')
+        answers.push(await this.#change(between));
     } while (next !== '' && answers.length < 20);
     return answers;
+  }
+
+  /** Makes or deletes the object that the last page would have. */
+  async #change(how: Exclude<Between, 'nothing'>): Promise<HttpAnswer> {
+    const contentType = 'application/json';
+    const answer = await this.#send(
+      how === 'create'
+        ? { method: 'POST', suffix: '', query: {}, contentType, body: this.#object(LAST, EMPTY) }
+        : { method: 'DELETE', suffix: `/${LAST}`, query: {} },
+    );
+    this.#remember(answer.json);
+    return answer;
   }
 
   #request(command: Exclude<Command, { op: 'list' }>, index: number): Sent {
