@@ -250,7 +250,6 @@ describe('with a journal', () => {
     const first = store.put('/a', bytes('1'));
     expect(await store.get('/a')).toBeUndefined();
     expect(store.revision).toBe(0);
-    await expect(store.put('/a', bytes('2'), { expected: 0 })).rejects.toMatchObject({ actual: 1 });
     await expect(store.put('/b', bytes('2'))).rejects.toThrow(StoreFullError);
     const second = store.put('/a', bytes('2'), { expected: 1 });
     const third = store.delete('/a', { expected: 2 });
@@ -259,6 +258,23 @@ describe('with a journal', () => {
     expect(await second).toMatchObject({ revision: 2, created: 1 });
     expect(await third).toMatchObject({ revision: 2 });
     expect(store.revision).toBe(3);
+  });
+
+  test('a conflict is told once the write in the way can be read, so that trying again helps', async () => {
+    const journal = new SlowJournal();
+    const store = new MemoryStore({ journal });
+    const first = store.put('/a', bytes('1'));
+    const known: string[] = [];
+    const late = store.put('/a', bytes('2'), { expected: 0 }).catch((error: ConflictError) => {
+      known.push(`conflict with ${error.actual}`);
+    });
+    const gone = store.delete('/a', { expected: 7 }).catch(() => void known.push('conflict of the delete'));
+    await store.get('/b');
+    expect(known).toEqual([]);
+    journal.waiting[0]?.resolve();
+    await Promise.all([first, late, gone]);
+    expect(known).toEqual(['conflict with 1', 'conflict of the delete']);
+    expect(textOf(await store.get('/a'))).toBe('1');
   });
 
   test('after it has failed, nothing is written any more and what was there can be read', async () => {

@@ -46,6 +46,8 @@ interface Head {
   created: number;
   size: number;
   expiresAtMs: number;
+  /** Resolves once readers see it, or it is known to have failed; undefined when that is so already. */
+  applied?: Promise<void>;
 }
 
 const ABSENT: Head = { revision: 0, created: 0, size: 0, expiresAtMs: Infinity };
@@ -108,7 +110,7 @@ export class MemoryStore implements KeyValueStore {
     this.#requireOpen();
     this.expireDue();
     const head = this.#head(key);
-    this.#requireExpected(key, options.expected, head);
+    if (!this.#fits(options.expected, head)) throw await this.#conflict(key, options.expected, head);
     this.#requireRoom(key, value, head);
     const revision = this.#headRevision + 1;
     const { ttlSeconds } = options;
@@ -127,7 +129,7 @@ export class MemoryStore implements KeyValueStore {
     this.#requireOpen();
     this.expireDue();
     const head = this.#head(key);
-    this.#requireExpected(key, options.expected, head);
+    if (!this.#fits(options.expected, head)) throw await this.#conflict(key, options.expected, head);
     if (head.revision === 0) return undefined;
     return (await this.#remove(key, head)).previous;
   }
@@ -166,10 +168,14 @@ export class MemoryStore implements KeyValueStore {
     if (this.#closed) throw this.#closed;
   }
 
-  #requireExpected(key: string, expected: number | undefined, head: Head): void {
-    if (!this.#policy.expectedFits(expected, head.revision)) {
-      throw new ConflictError(key, expected ?? 0, head.revision);
-    }
+  #fits(expected: number | undefined, head: Head): boolean {
+    return this.#policy.expectedFits(expected, head.revision);
+  }
+
+  /** Known only once readers see the write that is in the way: whoever reads and tries again would meet it for ever. */
+  async #conflict(key: string, expected: number | undefined, head: Head): Promise<ConflictError> {
+    await head.applied;
+    return new ConflictError(key, expected ?? 0, head.revision);
   }
 
   #requireRoom(key: string, value: Uint8Array, head: Head): void {
@@ -212,20 +218,27 @@ export class MemoryStore implements KeyValueStore {
     this.#headBytes += size - before.size;
     this.#headEntries += (put ? 1 : 0) - (before.revision === 0 ? 0 : 1);
     if (put) this.#expect(key, record.expiresAtMs);
-    if (this.#journal) {
-      const head = put
-        ? { revision, created: record.created, size, expiresAtMs: record.expiresAtMs }
-        : { ...ABSENT };
-      this.#pending.set(key, head);
-      try {
-        await this.#journal.append(record);
-      } catch (cause) {
-        // Later writes were decided on top of this one; there is no way back but a restart.
-        this.#close(new StoreClosedError('the journal failed', { cause }));
-        throw cause;
-      }
+    if (!this.#journal) return this.#apply(record);
+    const applied = Promise.withResolvers<void>();
+    const left = put
+      ? { revision, created: record.created, size, expiresAtMs: record.expiresAtMs }
+      : { ...ABSENT };
+    const head: Head = { ...left, applied: applied.promise };
+    this.#pending.set(key, head);
+    try {
+      await this.#journal.append(record);
       if (this.#pending.get(key) === head) this.#pending.delete(key);
+      return this.#apply(record);
+    } catch (cause) {
+      // Later writes were decided on top of this one; there is no way back but a restart.
+      this.#close(new StoreClosedError('the journal failed', { cause }));
+      throw cause;
+    } finally {
+      applied.resolve();
     }
+  }
+
+  #apply(record: StoreRecord): Change {
     const change = this.#state.apply(record);
     this.#watches.publish(change);
     return change;

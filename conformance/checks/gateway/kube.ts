@@ -1,4 +1,5 @@
 import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
+import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, eventually, status } from '../../runner/expectations.ts';
 import type { Actor, Actors } from '../../world/actors.ts';
@@ -20,6 +21,8 @@ const PATCH_TYPES: Record<PatchKind, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
+const PATIENCE_MS = 10_000;
+
 /** One actor at work in one namespace through the gateway. */
 export class Kube {
   readonly t: CheckContext;
@@ -39,9 +42,17 @@ export class Kube {
     return [`${root}${where}/${resource}`, name, subresource].filter((part) => part !== '').join('/');
   }
 
-  /** A write that was not answered in time on a busy machine is answered by its outcome, as for any client. */
+  /**
+   * Asks as stock clients do, whatever a busy machine is at: 429 is waited out as told, and a write that was not answered
+   * in time is answered by its outcome.
+   */
   async send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
-    const answer = await this.t.gateway.as(this.actor, method, target, options);
+    const ask = (): Promise<HttpAnswer> => this.t.gateway.as(this.actor, method, target, options);
+    let answer = await ask();
+    for (const until = Date.now() + PATIENCE_MS; answer.status === 429 && Date.now() < until;) {
+      await pause(Number(answer.headers['retry-after'] ?? 1) * 1000, this.t.signal);
+      answer = await ask();
+    }
     return answer.status === 504 && method !== 'GET' ? outcomeOf(this.t, this.actor, answer) : answer;
   }
 
