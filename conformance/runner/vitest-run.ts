@@ -86,7 +86,8 @@ async function runPhase(
     watch: false,
     pool: 'threads',
     isolate: false,
-    maxWorkers: exclusive ? 1 : Math.max(1, Math.min(4, availableParallelism())),
+    // Checks wait more than they compute.
+    maxWorkers: exclusive ? 1 : Math.min(4, availableParallelism() + 1),
     fileParallelism: !exclusive,
     maxConcurrency: 8,
     sequence: { seed: options.world.seed },

@@ -10,7 +10,7 @@ import { Model } from './model.ts';
 import { epoch } from './stage.ts';
 
 const WALLETS = 3;
-const HISTORIES = 8;
+const HISTORIES = 6;
 const STEPS = 20;
 
 type Invariants = (t: CheckContext, before: Pool, model: Model) => Promise<void>;

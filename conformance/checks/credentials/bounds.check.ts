@@ -93,7 +93,7 @@ export default defineChecks([
     { exclusive, timeoutMs, mutants: ['cache-forever'] },
     async (t) => {
       embedded(t);
-      const { gateway } = await anotherGateway(t, { 'timings.cache_ttl_seconds': '3' });
+      const { gateway } = await anotherGateway(t, { 'timings.cache_ttl_seconds': '1' });
       const user = await t.actors.fresh('user');
       await serving(t, gateway, user);
       const session = await t.actors.session(user);
