@@ -90,7 +90,9 @@ describe('a scenario file', () => {
 
 describe('a scenario of the user', () => {
   it('that is not there is told by its path', async () => {
-    await expect(readScenario('/none/one.yaml')).rejects.toThrow('the scenario /none/one.yaml cannot be read');
+    await expect(readScenario('/none/one.yaml')).rejects.toThrow(
+      'the scenario /none/one.yaml cannot be read',
+    );
   });
 });
 
