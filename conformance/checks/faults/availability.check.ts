@@ -63,6 +63,8 @@ function outageStory(t: CheckContext): Promise<OutageStory> {
 async function tellOutage(t: CheckContext): Promise<OutageStory> {
   const admin = await t.actors.fresh('admin');
   const worker = await runningWorker(t, admin, READY_MS);
+  // Who reads during the outage must be known before.
+  await eventually('a Ready node', () => ready(t, worker.nodeId), { withinMs: READY_MS, intervalMs: 100 });
   const restore = () => t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 0 } });
   t.defer(restore);
   const until = performance.now() + beyondOffline(t);
