@@ -273,7 +273,7 @@ export default defineChecks([
   check(
     'E2E-AVA-010',
     'workers are Ready again after a kill of the master, without a restart of their own',
-    { exclusive, timeoutMs, mutants: ['heartbeat-missing'] },
+    { exclusive, timeoutMs },
     async (t: CheckContext) => {
       const { states, workerRan } = await downStory(t);
       equal('Ready once its silence would show', states.at(-1), 'True');

@@ -7,7 +7,7 @@ import type { Actor } from '../../world/actors.ts';
 import { ownKube, versionOf } from './kube.ts';
 
 const LARGE = 'x'.repeat(900_000);
-const LARGE_OBJECTS = 8;
+const LARGE_OBJECTS = 20;
 const PROMPT_MS = 2_000;
 
 /** Opens a watch and never reads from it; the kernel's buffers are soon full. */

@@ -112,7 +112,7 @@ export default defineChecks([
   check(
     'GW-WRT-005',
     'of eight updates at once with one resourceVersion exactly one succeeds',
-    { mutants: ['resource-version-ignored', 'lost-update'] },
+    { mutants: ['resource-version-ignored'] },
     async (t) => {
       const admin = await kube(t);
       const name = t.name('race');

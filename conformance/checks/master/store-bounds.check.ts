@@ -140,7 +140,7 @@ export default defineChecks([
   check(
     'MS-STO-013',
     'of increments of one object that are tried again on 409 all are counted',
-    { mutants: ['lost-update'], timeoutMs },
+    { mutants: ['resource-version-ignored'], timeoutMs },
     async (t) => {
       const kube = await masterKube(t);
       const name = t.name('counter');
