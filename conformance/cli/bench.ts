@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { UsageError } from '../errors.ts';
 import { benchMarkdown } from '../../loadtest/bench/markdown.ts';
 import { runBench } from '../../loadtest/bench/run-bench.ts';
+import { natural } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 
@@ -25,9 +25,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(options: BenchCliOptions): Promise<void> {
-  const rounds = Number(options.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50)
-    throw new UsageError(`--rounds ${options.rounds} is not a whole number from 1 to 50`);
+  const rounds = natural('--rounds', options.rounds, 1, 50);
   const progress = createProgress();
   const interrupted = untilInterrupted();
   try {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { mintSession } from '../drivers/credential.ts';
 import { UsageError } from '../errors.ts';
+import { natural } from './arguments.ts';
 
 interface CredentialOptions {
   wallet: string;
@@ -41,10 +42,7 @@ export function credentialCommand(): Command {
 }
 
 async function credential(options: CredentialOptions): Promise<void> {
-  const lifetime = Number(options.lifetime);
-  if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > LONGEST_SECONDS) {
-    throw new UsageError(`--lifetime ${options.lifetime} is not a whole number from 1 to ${LONGEST_SECONDS}`);
-  }
+  const lifetime = natural('--lifetime', options.lifetime, 1, LONGEST_SECONDS);
   const wallet = await readWallet(options.wallet);
   const signer = Ed25519Keypair.fromSecretKey(wallet.secret_key);
   const token = await mintSession(signer, { token: wallet.token, audience: wallet.cluster, lifetime });

@@ -10,6 +10,7 @@ import { FakeMaster } from '../world/fake-master.ts';
 import type { FakeRequest } from '../world/fake-messages.ts';
 import { faultPlan, parseFaultPlan, type FaultPlan } from '../world/fault-plan.ts';
 import { FaultPort } from '../world/fault-port.ts';
+import { natural } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 
@@ -44,6 +45,9 @@ export function faultsCommand(): Command {
 }
 
 async function faults(options: FaultsOptions): Promise<void> {
+  const port = natural('--port', options.port, 0, 65_535);
+  const seconds =
+    options.seconds === undefined ? undefined : natural('--seconds', options.seconds, 1, 86_400);
   const plan = await planOf(options);
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
   if (!target.file.worker) throw new UsageError('the target file names no worker');
@@ -62,14 +66,14 @@ async function faults(options: FaultsOptions): Promise<void> {
     await using t = new CheckContext(session, plan?.seed ?? 1, interrupted.signal);
     const master = await FakeMaster.start(t);
     master.obey(plan);
-    await using port = await FaultPort.start(master, Number(options.port));
+    await using management = await FaultPort.start(master, port);
     progress.end();
-    process.stdout.write(`master ${master.url}\nmanagement port ${port.url}\n`);
+    process.stdout.write(`master ${master.url}\nmanagement port ${management.url}\n`);
     const from = Date.now();
     const worker = await t.control.startWorker({ values: master.values });
     t.defer(() => t.control.kill({ part: worker.id }));
     const ended = endOf(t, worker.id, interrupted.signal);
-    const over = options.seconds === undefined ? [] : [after(Number(options.seconds) * 1000)];
+    const over = seconds === undefined ? [] : [after(seconds * 1000)];
     let told = 0;
     const telling = setInterval(() => {
       // One that is neither answered nor given up yet is told of when it is.

@@ -1,5 +1,4 @@
 import { appendFile } from 'node:fs/promises';
-import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCode } from '../report/model.ts';
@@ -12,6 +11,7 @@ import { prepareLoad } from '../../loadtest/prepare.ts';
 import { runLoad, type LoadOptions } from '../../loadtest/run-load.ts';
 import { ENGINES, type EngineName } from '../../loadtest/scenarios/scenario.ts';
 import { SCENARIOS } from '../../loadtest/scenarios/index.ts';
+import { environmentOf, seedOf } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { FORMATS, parseFormat, print, writeReports } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -58,10 +58,9 @@ async function load(options: LoadCliOptions): Promise<void> {
   const rate = options.rate === undefined ? undefined : figure('--rate', options.rate, 0.1, 100_000);
   const seconds =
     options.duration === undefined ? undefined : figure('--duration', options.duration, 1, 3600);
-  const seed =
-    options.seed === undefined ? randomInt(2 ** 31 - 1) : figure('--seed', options.seed, 0, 2 ** 31);
+  const seed = seedOf(options.seed);
   const format = parseFormat(options.format);
-  const env = Object.fromEntries(options.env.map(pairOf));
+  const env = environmentOf(options.env);
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
   const progress = createProgress();
   const interrupted = untilInterrupted();
@@ -117,12 +116,6 @@ function figure(name: string, text: string, least: number, most: number): number
   if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most)
     throw new UsageError(`${name} ${text} is not a number from ${least} to ${most}`);
   return value;
-}
-
-function pairOf(pair: string): [string, string] {
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair);
-  if (!match) throw new UsageError(`--env ${pair} is not KEY=VALUE`);
-  return [match[1]!, match[2]!];
 }
 
 function help(): string {

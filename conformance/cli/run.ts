@@ -1,5 +1,4 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCode } from '../report/model.ts';
@@ -11,6 +10,7 @@ import { parseProfiles } from '../runner/profiles.ts';
 import { runSuite } from '../runner/run-suite.ts';
 import { loadBundled } from '../target/bundled.ts';
 import { loadTarget } from '../target/load.ts';
+import { environmentOf, natural, seedOf } from './arguments.ts';
 import { FORMATS, parseFormat, print, writeReports } from './output.ts';
 import { createProgress } from './progress.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -54,12 +54,11 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunCliOptions): Promise<void> {
-  const seed =
-    options.seed === undefined ? randomInt(2 ** 31 - 1) : natural('--seed', options.seed, 0, 2 ** 31 - 1);
+  const seed = seedOf(options.seed);
   const repeat = natural('--repeat', options.repeat, 1, 1000);
   const format = parseFormat(options.format);
   const profiles = parseProfiles(options.profile);
-  const env = Object.fromEntries(options.env.map(parsePair));
+  const env = environmentOf(options.env);
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
   const baseline = options.baseline
     ? parseBaseline(options.baseline, await readBaseline(options.baseline))
@@ -107,20 +106,6 @@ async function readBaseline(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`cannot read the baseline ${path}`, { cause });
   });
-}
-
-function natural(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`${name} ${text} is not a whole number from ${least} to ${most}`);
-  }
-  return value;
-}
-
-function parsePair(pair: string): [string, string] {
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair);
-  if (!match) throw new UsageError(`--env ${pair} is not KEY=VALUE`);
-  return [match[1]!, match[2]!];
 }
 
 const HELP = `

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -14,6 +13,7 @@ import { readJson } from '../paths.ts';
 import { duration } from '../report/words.ts';
 import { loadBundled } from '../target/bundled.ts';
 import { loadTarget } from '../target/load.ts';
+import { environmentOf, seedOf } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -91,9 +91,7 @@ async function list(options: { steps?: boolean; json?: boolean }): Promise<void>
 }
 
 async function run(names: string[], options: RunOptions): Promise<void> {
-  const seed = options.seed === undefined ? randomInt(2 ** 31 - 1) : Number(options.seed);
-  if (!Number.isInteger(seed) || seed < 0)
-    throw new UsageError(`--seed ${options.seed} is not a whole number`);
+  const seed = seedOf(options.seed);
   const own = names.filter((name) => name.endsWith('.yaml'));
   const named = names.filter((name) => !own.includes(name));
   const chosen = [
@@ -102,7 +100,7 @@ async function run(names: string[], options: RunOptions): Promise<void> {
   ];
   const provider = providerOf(options.provider);
   const target = options.target ? await loadTarget(options.target) : await loadBundled();
-  const env = Object.fromEntries(options.env.map(parsePair));
+  const env = environmentOf(options.env);
   const { name, version } = await readJson('package.json');
   const progress = createProgress();
   const interrupted = untilInterrupted();
@@ -196,12 +194,6 @@ function choose(all: readonly Scenario[], names: readonly string[]): readonly Sc
       hint: `scenarios are ${all.map(({ name }) => name).join(', ')}`,
     });
   });
-}
-
-function parsePair(pair: string): [string, string] {
-  const [, key, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(pair) ?? [];
-  if (key === undefined || value === undefined) throw new UsageError(`--env ${pair} is not KEY=VALUE`);
-  return [key, value];
 }
 
 const HELP = `

@@ -10,6 +10,7 @@ import { poll } from '../drivers/wait.ts';
 import type { Actor } from '../world/actors.ts';
 import { kubeconfig } from '../drivers/kubeconfig.ts';
 import { createProgress } from './progress.ts';
+import { natural } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 
 interface UpOptions {
@@ -33,10 +34,7 @@ export function upCommand(): Command {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const workers = Number(options.workers);
-  if (!Number.isInteger(workers) || workers < 0 || workers > 50) {
-    throw new UsageError(`--workers ${options.workers} is not a whole number from 0 to 50`);
-  }
+  const workers = natural('--workers', options.workers, 0, 50);
   const progress = createProgress();
   const interrupted = untilInterrupted();
   const target = options.target ? await loadTarget(options.target) : await loadBundled();

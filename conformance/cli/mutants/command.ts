@@ -8,6 +8,7 @@ import type { Report } from '../../report/model.ts';
 import { loadCatalogue, type Catalogue } from '../../requirements/catalogue.ts';
 import type { Check } from '../../runner/check.ts';
 import { loadChecks } from '../../runner/registry.ts';
+import { natural, seedOf } from '../arguments.ts';
 import { createProgress } from '../progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { renderMatrix } from './matrix.ts';
@@ -60,12 +61,8 @@ export function mutantsCommand(): Command {
 }
 
 async function mutants(options: MutantsOptions): Promise<void> {
-  const jobs = Number(options.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
-    throw new UsageError(`--jobs ${options.jobs} is not a whole number from 1 to 16`);
-  const seed = Number(options.seed);
-  if (!Number.isInteger(seed) || seed < 0)
-    throw new UsageError(`--seed ${options.seed} is not a whole number`);
+  const jobs = natural('--jobs', options.jobs, 1, 16);
+  const seed = seedOf(options.seed);
   const [all, checks, catalogue] = await Promise.all([listMutants(), loadChecks(), loadCatalogue()]);
   const chosen = choose(all, options.only);
   const unknown = checks.flatMap((check) =>
