@@ -9,8 +9,19 @@ import { CheckFailure, Untestable } from './outcome.ts';
 
 const EXCHANGES_KEPT = 40;
 
-/** Runs one check and says what became of it. It never rejects. */
-export async function runCheck(check: Check, session: Session, attempt = 0): Promise<CheckResult> {
+/** Runs one check `repeat` times, at least once. It never rejects. */
+export async function runAttempts(
+  check: Check,
+  session: Session,
+  repeat: number,
+): Promise<[CheckResult, ...CheckResult[]]> {
+  const results: [CheckResult, ...CheckResult[]] = [await runCheck(check, session, 0)];
+  for (let attempt = 1; attempt < repeat; attempt += 1) results.push(await runCheck(check, session, attempt));
+  return results;
+}
+
+/** Runs one check and says what became of it. */
+async function runCheck(check: Check, session: Session, attempt: number): Promise<CheckResult> {
   const seed = seedOf(session.world.seed, check.id, attempt);
   const deadline = new AbortController();
   const started = Date.now();

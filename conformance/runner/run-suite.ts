@@ -4,9 +4,11 @@ import { readJson } from '../paths.ts';
 import { buildReport } from '../report/build.ts';
 import type { CheckResult, Report } from '../report/model.ts';
 import { loadCatalogue, type Profile, type Requirement } from '../requirements/catalogue.ts';
+import type { ChainNode } from '../target/chain/index.ts';
 import type { LoadedTarget } from '../target/load.ts';
 import { World } from '../target/world.ts';
 import type { Check } from './check.ts';
+import type { RunChecks } from './checks-run.ts';
 import { findEquipment } from './equipment.ts';
 import { defaultProfiles } from './profiles.ts';
 import { loadChecks } from './registry.ts';
@@ -29,6 +31,12 @@ export interface SuiteOptions {
   /** What is happening, for a person. */
   step: (text: string) => void;
   onResult: (result: CheckResult, done: number, planned: number) => void;
+  /** Ids of checks: others of the same requirements are left out. */
+  checks?: readonly string[];
+  /** By vitest unless told. */
+  runChecks?: RunChecks;
+  /** A chain that is up already and stays so, in place of what the target file asks for. */
+  chain?: ChainNode;
 }
 
 /** The report, and the secrets of the run, which no writer may let through. */
@@ -57,8 +65,10 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
   const selected = catalogue.select({ profiles, only: options.only, exclude: options.exclude });
   const equipment = await findEquipment(file);
-  const planned = planFor(checks, selected).filter((check) =>
-    check.requires.every((name) => equipment.present.has(name)),
+  const planned = planFor(checks, selected).filter(
+    (check) =>
+      check.requires.every((name) => equipment.present.has(name)) &&
+      (options.checks?.includes(check.id) ?? true),
   );
   if (planned.length === 0) {
     const lacking = equipment.missing.map(({ part, reason }) => ` (${part}: ${reason})`).join('');
@@ -132,6 +142,7 @@ async function observe(
       env: options.env,
       signal: options.signal,
       keep: options.keep,
+      ...(options.chain && { chain: options.chain }),
     });
   } catch (error) {
     if (options.signal.aborted) throw new HarnessError('interrupted');
@@ -148,7 +159,7 @@ async function observe(
   await using _world = world;
   options.step(`running ${running.length} checks`);
   let done = 0;
-  const work = runChecks({
+  const work = (options.runChecks ?? runChecks)({
     world: world.info,
     checks: running,
     repeat: options.repeat,

@@ -2,7 +2,7 @@ import { afterAll, inject, test } from 'vitest';
 import type { CheckResult } from '../report/model.ts';
 import { installRegistrar, type Check } from './check.ts';
 import { Session } from './context.ts';
-import { runCheck } from './run-check.ts';
+import { runAttempts } from './run-check.ts';
 import { settled } from './settled.ts';
 
 /** What the main process hands to the processes that run checks. */
@@ -19,7 +19,7 @@ declare module 'vitest' {
     plan: RunPlan;
   }
   interface TaskMeta {
-    results?: CheckResult[];
+    results?: [CheckResult, ...CheckResult[]];
   }
 }
 
@@ -43,9 +43,6 @@ function register(check: Check): void {
   run(check.id, { timeout: (check.timeoutMs + CLEANUP_MS) * plan.repeat }, async ({ task }) => {
     session ??= new Session(plan.world);
     if (plan.exclusive) await settled(session);
-    const results: CheckResult[] = [];
-    for (let attempt = 0; attempt < plan.repeat; attempt += 1)
-      results.push(await runCheck(check, session, attempt));
-    task.meta.results = results;
+    task.meta.results = await runAttempts(check, session, plan.repeat);
   });
 }

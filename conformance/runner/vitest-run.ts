@@ -1,47 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { modulePath } from '../paths.ts';
 import { HarnessError, describeError } from '../errors.ts';
-import type { CheckResult } from '../report/model.ts';
 import { mergeAttempts } from '../report/verdict.ts';
-import type { WorldInfo } from '../target/world-info.ts';
 import type { Check } from './check.ts';
+import { counted, type ChecksRun, type ChecksRunOptions, type RunChecks } from './checks-run.ts';
 import { CHECKS, loadCheckFiles } from './registry.ts';
 import type { RunPlan } from './setup.ts';
 import { startVitest, type Reporter, type TestUserConfig } from 'vitest/node';
 
-export interface VitestRunOptions {
-  world: WorldInfo;
-  checks: readonly Check[];
-  repeat: number;
-  /** Called for each check as soon as its result is there. */
-  onResult: (result: CheckResult) => void;
-}
-
-export interface ChecksRun {
-  results: CheckResult[];
-  /** What went wrong outside of any check: errors that nothing awaited, files that could not be loaded. */
-  faults: string[];
-}
-
-/** Runs the checks with vitest: those that disturb nobody side by side, then the exclusive ones one at a time. */
-export async function runChecks(options: VitestRunOptions): Promise<ChecksRun> {
+/** Runs the checks with vitest, in a few threads. */
+export const runChecks: RunChecks = async (options) => {
   const run: ChecksRun = { results: [], faults: [] };
   for (const exclusive of [false, true]) {
     const checks = options.checks.filter((check) => check.exclusive === exclusive);
     if (checks.length > 0) await runPhase(options, checks, exclusive, run);
   }
   return { results: run.results, faults: counted(run.faults) };
-}
-
-/** Each message once, with how often it came. */
-function counted(faults: readonly string[]): string[] {
-  return [...Map.groupBy(faults, (fault) => fault)].map(([fault, all]) =>
-    all.length === 1 ? fault : `${fault} (${all.length} times)`,
-  );
-}
+};
 
 async function runPhase(
-  options: VitestRunOptions,
+  options: ChecksRunOptions,
   checks: readonly Check[],
   exclusive: boolean,
   { results, faults }: ChecksRun,
@@ -49,8 +27,8 @@ async function runPhase(
   const reporter: Reporter = {
     onTestCaseResult(testCase) {
       const attempts = testCase.meta().results;
-      if (attempts?.[0]) {
-        const merged = mergeAttempts(attempts as [CheckResult, ...CheckResult[]]);
+      if (attempts) {
+        const merged = mergeAttempts(attempts);
         results.push(merged);
         options.onResult(merged);
         return;

@@ -124,6 +124,7 @@ export function controlMethods(
     events: async ({ from = 0 }) => ({ events: (await tap.events()).slice(from) }),
     localnet: async ({ path, body }) => {
       if (!world.localnet) throw new HarnessError('the chain is not the embedded one');
+      world.localnet.touched = true;
       const answer = await fetch(`${chain.url}/localnet/${path}`, {
         method: 'POST',
         body: JSON.stringify(body),

@@ -9,6 +9,8 @@ const START_MS = 60_000;
 /** The embedded Sui node, as a process of its own that ends with this one. */
 export class LocalnetProcess implements AsyncDisposable {
   readonly url: string;
+  /** Somebody moved its clock or epoch, or cut it off: it is no longer like a new one. */
+  touched = false;
   readonly #child: ChildProcess;
 
   private constructor(url: string, child: ChildProcess) {

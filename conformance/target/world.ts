@@ -8,7 +8,7 @@ import { HarnessError, UsageError } from '../errors.ts';
 import { modulePath, PACKAGE_ROOT } from '../paths.ts';
 import { bootstrapChain, chainClient } from './bootstrap.ts';
 import { loadBundled } from './bundled.ts';
-import { chainProvider } from './chain/index.ts';
+import { chainProvider, type ChainNode } from './chain/index.ts';
 import { ControlServer } from './control-server.ts';
 import { controlMethods } from './control-methods.ts';
 import { freePorts } from './free-port.ts';
@@ -45,6 +45,8 @@ export interface WorldOptions {
   signal?: AbortSignal;
   /** Leave the run's folder behind. */
   keep?: boolean;
+  /** A chain that is up already and outlives this world, in place of what the target file asks for. */
+  chain?: ChainNode;
   /** Told the master's URL; answers the one that workers are to use, for a line between them that can be cut. */
   workersReachMasterAt?: (url: string) => Promise<string>;
   /** The same for any two parts: told where one reaches the other, answers where it is to. */
@@ -252,9 +254,9 @@ export class World implements AsyncDisposable {
     const { target, progress } = this.#options;
     const config = target.file.chain;
     const suiteKey = new Ed25519Keypair();
-    const node = this.#stack.use(
-      await chainProvider(config).start({ progress, signal: this.#options.signal }),
-    );
+    const node =
+      this.#options.chain ??
+      this.#stack.use(await chainProvider(config).start({ progress, signal: this.#options.signal }));
     this.localnet = node.localnet;
     this.#set({ 'chain.url': node.url });
     if (config.provider === 'url') {

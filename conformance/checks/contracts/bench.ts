@@ -75,17 +75,9 @@ export async function setStatuses(
   done('setting the status of endpoints', attempt);
 }
 
-const benches = new Map<string, Promise<Bench>>();
-
 /** The run’s bench, made at the first call. Only for exclusive checks: while it is made, new tokens go to it. */
 export function bench(t: CheckContext): Promise<Bench> {
-  const key = t.world.control.url;
-  const existing = benches.get(key);
-  if (existing) return existing;
-  const made = makeBench(t);
-  benches.set(key, made);
-  made.catch(() => benches.delete(key));
-  return made;
+  return t.shared('a bench of contracts', makeBench);
 }
 
 async function makeBench(t: CheckContext): Promise<Bench> {

@@ -81,7 +81,7 @@ async function mutants(options: MutantsOptions): Promise<void> {
   try {
     const guards = checks.filter((check) => chosen.some((mutant) => check.mutants.includes(mutant.id)));
     progress.step(`the reference itself must pass the ${guards.length} checks first`);
-    const clean = await run(undefined, guards);
+    const clean = await run(undefined, guards, true);
     const broken = failedIn(clean);
     if (broken.length > 0)
       throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`, {
@@ -117,11 +117,11 @@ async function mutants(options: MutantsOptions): Promise<void> {
   }
 }
 
-type Runs = (mutant: string | undefined, checks: readonly Check[]) => Promise<Report>;
+type Runs = (mutant: string | undefined, checks: readonly Check[], whole: boolean) => Promise<Report>;
 
-/** Runs of these checks on the reference, or on one of its mutants. */
+/** Runs of these checks on the reference, or on one of its mutants; `whole`: of all that their requirements have. */
 function runsOf(pool: RunPool, catalogue: Catalogue, seed: number, signal: AbortSignal): Runs {
-  return (mutant, checks) => {
+  return (mutant, checks, whole) => {
     const only = [...new Set(checks.map(({ requirement }) => requirement))];
     const profiles = only.map((id) => catalogue.byId(id).profile);
     return pool.run(
@@ -129,6 +129,7 @@ function runsOf(pool: RunPool, catalogue: Catalogue, seed: number, signal: Abort
         seed,
         env: mutant === undefined ? {} : { K3S_DAAS_MUTANT: mutant },
         only,
+        ...(!whole && { checks: checks.map(({ id }) => id) }),
         chainAlone: profiles.every((profile) => profile === 'contracts'),
       },
       signal,
@@ -140,7 +141,7 @@ async function judge(mutant: Mutant, checks: readonly Check[], full: boolean, ru
   const guards = checks.filter((check) => check.mutants.includes(mutant.id));
   const base = { id: mutant.id, defects: mutant.defects, title: mutant.title };
   if (guards.length === 0) return { ...base, killed: false, killed_by: [], survived: [], unexpected: [] };
-  const report = await run(mutant.id, full ? checks : guards);
+  const report = await run(mutant.id, full ? checks : guards, full);
   const failed = failedIn(report);
   const results = report.requirements.flatMap((requirement) => requirement.checks);
   const verdicts = new Map(results.map((result) => [result.id, result.verdict]));

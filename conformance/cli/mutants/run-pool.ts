@@ -10,6 +10,8 @@ export interface RunRequest {
   env: Record<string, string>;
   /** Ids of requirements. */
   only: string[];
+  /** Ids of checks, which may not be all of those requirements'; each one where there are none. */
+  checks?: string[];
   /** Without master, gateway and workers, which checks of the contracts do not need. */
   chainAlone: boolean;
 }
@@ -24,8 +26,8 @@ export interface RunAnswer {
 const RUNS_OF_A_PROCESS = 25;
 
 /**
- * Processes that run the suite again and again. Each run starts a target and a chain of its own: only what is loaded of
- * the suite itself is shared.
+ * Processes that run the suite again and again. Each run publishes contracts and starts a target of its own. What is loaded
+ * of the suite is shared, and the chain below, as long as nobody has moved its clock or cut it off.
  */
 export class RunPool implements AsyncDisposable {
   readonly #idle: RunProcess[] = [];
