@@ -75,9 +75,18 @@ export async function setStatuses(
   done('setting the status of endpoints', attempt);
 }
 
+/** By the run, of which there is one after the other where mutants are judged. Not by the session: each file has its own. */
+const benches = new Map<string, Promise<Bench>>();
+
 /** The run’s bench, made at the first call. Only for exclusive checks: while it is made, new tokens go to it. */
 export function bench(t: CheckContext): Promise<Bench> {
-  return t.shared('a bench of contracts', makeBench);
+  const key = t.world.control.token;
+  const existing = benches.get(key);
+  if (existing) return existing;
+  const made = makeBench(t);
+  benches.set(key, made);
+  made.catch(() => benches.delete(key));
+  return made;
 }
 
 async function makeBench(t: CheckContext): Promise<Bench> {

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { HarnessError, UsageError } from '../../errors.ts';
-import { modulePath } from '../../paths.ts';
 import type { Report } from '../../report/model.ts';
 import { loadCatalogue, type Catalogue } from '../../requirements/catalogue.ts';
 import type { Check } from '../../runner/check.ts';
@@ -11,6 +8,7 @@ import { loadChecks } from '../../runner/registry.ts';
 import { natural, seedOf } from '../arguments.ts';
 import { createProgress } from '../progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { listMutants, type Mutant } from './list.ts';
 import { renderMatrix } from './matrix.ts';
 import { RunPool } from './run-pool.ts';
 
@@ -23,12 +21,6 @@ interface MutantsOptions {
   matrix?: string;
 }
 
-interface Mutant {
-  id: string;
-  defects: string[];
-  title: string;
-}
-
 interface Kill {
   id: string;
   defects: string[];
@@ -38,6 +30,8 @@ interface Kill {
   killed_by: string[];
   /** Checks that name it and passed on it all the same. */
   survived: string[];
+  /** How long its run took. */
+  duration_ms: number;
   /** With --full: requirements that failed though no check of theirs names it. */
   unexpected: string[];
 }
@@ -95,7 +89,7 @@ async function mutants(options: MutantsOptions): Promise<void> {
         const kill = await judge(mutant, checks, options.full ?? false, run);
         kills.push(kill);
         progress.line(
-          `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}`,
+          `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}, ${(kill.duration_ms / 1000).toFixed(1)} s`,
         );
       }
     };
@@ -140,7 +134,9 @@ function runsOf(pool: RunPool, catalogue: Catalogue, seed: number, signal: Abort
 async function judge(mutant: Mutant, checks: readonly Check[], full: boolean, run: Runs): Promise<Kill> {
   const guards = checks.filter((check) => check.mutants.includes(mutant.id));
   const base = { id: mutant.id, defects: mutant.defects, title: mutant.title };
-  if (guards.length === 0) return { ...base, killed: false, killed_by: [], survived: [], unexpected: [] };
+  const from = Date.now();
+  if (guards.length === 0)
+    return { ...base, killed: false, killed_by: [], survived: [], duration_ms: 0, unexpected: [] };
   const report = await run(mutant.id, full ? checks : guards, full);
   const failed = failedIn(report);
   const results = report.requirements.flatMap((requirement) => requirement.checks);
@@ -156,6 +152,7 @@ async function judge(mutant: Mutant, checks: readonly Check[], full: boolean, ru
     killed: killedBy.length > 0 && survived.length === 0,
     killed_by: killedBy,
     survived,
+    duration_ms: Date.now() - from,
     unexpected: failed.filter((id) => !guarding.has(id)),
   };
 }
@@ -172,12 +169,6 @@ function failuresOf(report: Report): string[] {
     .flatMap(({ checks }) => checks)
     .filter(({ verdict }) => verdict === 'fail')
     .map(({ id, message }) => `${id}: ${message}`);
-}
-
-/** The reference says itself which mutants it has: the suite imports nothing of it. */
-async function listMutants(): Promise<Mutant[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [modulePath('reference/mutants/main.ts')]);
-  return JSON.parse(stdout) as Mutant[];
 }
 
 function choose(all: readonly Mutant[], ids: readonly string[]): Mutant[] {
