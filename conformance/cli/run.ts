@@ -9,7 +9,7 @@ import { loadCatalogue } from '../requirements/catalogue.ts';
 import { parseProfiles } from '../runner/profiles.ts';
 import { runSuite } from '../runner/run-suite.ts';
 import { loadBundled } from '../target/bundled.ts';
-import { loadTarget } from '../target/load.ts';
+import { loadAnyTarget } from '../target/load.ts';
 import { environmentOf, natural, seedOf } from './arguments.ts';
 import { FORMATS, parseFormat, print, writeReports } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -36,7 +36,7 @@ export function runCommand(): Command {
     .option('-t, --target <file>', 'target file of the implementation')
     .option(
       '-p, --profile <names...>',
-      'only these profiles: contracts gateway master worker security end-to-end load',
+      'only these profiles: contracts gateway master worker security end-to-end kubernetes-api load',
       [],
     )
     .option('--only <ids...>', 'only these requirements or areas; * stands for anything', [])
@@ -59,7 +59,7 @@ async function run(options: RunCliOptions): Promise<void> {
   const format = parseFormat(options.format);
   const profiles = parseProfiles(options.profile);
   const env = environmentOf(options.env);
-  const target = options.target ? await loadTarget(options.target) : await loadBundled();
+  const target = options.target ? await loadAnyTarget(options.target) : await loadBundled();
   const baseline = options.baseline
     ? parseBaseline(options.baseline, await readBaseline(options.baseline))
     : undefined;

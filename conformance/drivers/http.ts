@@ -37,6 +37,8 @@ export interface HttpDriverOptions {
   ca?: string | undefined;
   /** Certificate and key to identify with, PEM. */
   client?: { cert: string; key: string };
+  /** Name that the server's certificate is for, when it is not the host of the URL. */
+  servername?: string;
   /** Receives each exchange. */
   record?: (exchange: Exchange) => void;
   timeoutMs?: number;
@@ -59,7 +61,12 @@ export class HttpDriver implements AsyncDisposable {
     this.#record = options.record ?? (() => undefined);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#agent = new Agent({
-      connect: { ca: options.ca ?? null, ...options.client, timeout: 5_000 } as {
+      connect: {
+        ca: options.ca ?? null,
+        ...options.client,
+        ...(options.servername !== undefined && { servername: options.servername }),
+        timeout: 5_000,
+      } as {
         ca: string;
         timeout: number;
       },

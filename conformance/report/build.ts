@@ -94,8 +94,12 @@ export function buildReport(run: RunRecord): Report {
     problems,
     requirements,
     not_covered: run.catalogue.requirements
-      .filter(({ id, profile }) => chosen.has(profile) && !plannedFor.has(id))
-      .filter(({ id, excluded }) => excluded !== undefined || run.selected.some((one) => one.id === id))
+      .filter(({ id }) => !plannedFor.has(id))
+      .flatMap((requirement) => {
+        const { id, excluded, profile } = requirement;
+        const unseen = excluded !== undefined && chosen.has(profile) ? requirement : undefined;
+        return run.selected.find((one) => one.id === id) ?? unseen ?? [];
+      })
       .map(({ id, level, profile, text, excluded }) => ({
         id,
         level,

@@ -12,6 +12,7 @@ export function aRequirement(id: string, changes: Partial<Requirement> = {}): Re
     since: '1.0',
     text: `The gateway MUST keep ${id}.`,
     source: '3. Gateway',
+    also: [],
     defects: [],
     area: 'gateway-test',
     location: 'conformance/requirements/gateway-test.yaml:5',

@@ -21,6 +21,7 @@ export const PROFILES = [
   'worker',
   'security',
   'end-to-end',
+  'kubernetes-api',
   'load',
 ] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -43,6 +44,8 @@ export interface Requirement {
   readonly id: string;
   readonly level: Level;
   readonly profile: Profile;
+  /** Profiles that it belongs to as well: its sentence holds for whatever these are about. */
+  readonly also: readonly Profile[];
   /** When set, only targets that claim this feature are bound. */
   readonly feature?: string;
   /** Protocol version that introduced it. */
@@ -98,6 +101,7 @@ interface RawRequirement {
   id: string;
   level: Level;
   profile?: Profile;
+  also?: Profile[];
   feature?: string;
   since?: string;
   text: string;
@@ -180,6 +184,7 @@ function toRequirements(file: RawFile, source: YamlSource, name: string): Requir
         profile: raw.profile ?? file.profile,
         since: raw.since ?? file.since ?? '1.0',
         text: raw.text.replaceAll(/\s+/g, ' ').trim(),
+        also: Object.freeze(raw.also ?? []),
         defects: Object.freeze(raw.defects ?? []),
         area: file.area,
         location: `conformance/requirements/${name}:${source.lineOf(['requirements', index, 'id'])}`,

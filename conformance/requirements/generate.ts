@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCatalogue, PROFILES } from './catalogue.ts';
-import type { Catalogue, Level, Requirement } from './catalogue.ts';
+import type { Catalogue, Level, Profile, Requirement } from './catalogue.ts';
 import { PACKAGE_ROOT } from '../paths.ts';
 
 /** The readable copy of the catalogue; `node conformance/requirements/generate.ts` writes it anew. */
@@ -64,7 +64,7 @@ function introduction({ requirements }: Catalogue): string[] {
     ...PROFILES.map((profile) =>
       countRow(
         `[${profile}](#profile-${profile})`,
-        requirements.filter((one) => one.profile === profile),
+        requirements.filter((one) => one.profile === profile || one.also.includes(profile)),
       ),
     ),
     countRow('**all**', requirements),
@@ -72,8 +72,24 @@ function introduction({ requirements }: Catalogue): string[] {
   ];
 }
 
-function profileSection({ areas, requirements }: Catalogue, profile: string): string[] {
+/** What a profile takes from others: their ids alone. */
+function sharedSection(shared: readonly Requirement[]): string[] {
+  const byArea = Map.groupBy(shared, ({ area }) => area);
+  return [
+    'Requirements of other profiles whose sentences hold for every Kubernetes API server, and are checked through its API alone.',
+    '',
+    '| area | requirements |',
+    '| --- | --- |',
+    ...[...byArea].map(
+      ([area, own]) => `| \`${area}\` | ${own.map(({ id }) => `[${id}](#${id.toLowerCase()})`).join(', ')} |`,
+    ),
+  ];
+}
+
+function profileSection({ areas, requirements }: Catalogue, profile: Profile): string[] {
   const lines = [`## Profile ${profile}`, ''];
+  const shared = requirements.filter((one) => one.also.includes(profile));
+  if (shared.length > 0) lines.push(...sharedSection(shared), '');
   for (const area of areas) {
     const own = requirements.filter((one) => one.profile === profile && one.area === area.name);
     if (own.length === 0) continue;

@@ -18,7 +18,10 @@ export class SelectionError extends UsageError {
   }
 }
 
-/** The requirements that `selection` names, without those that cannot be observed. */
+/**
+ * The requirements that `selection` names, without those that cannot be observed; each under the profile as which it was
+ * chosen, when that is not its first.
+ */
 export function selectRequirements(
   all: readonly Requirement[],
   { profiles = [], only = [], exclude = [] }: Selection,
@@ -28,13 +31,20 @@ export function selectRequirements(
       throw new SelectionError(pattern, nearest(pattern, all));
     }
   }
-  return all.filter(
-    (requirement) =>
-      requirement.excluded === undefined &&
-      (profiles.length === 0 || profiles.includes(requirement.profile)) &&
-      (only.length === 0 || only.some((pattern) => matches(pattern, requirement))) &&
-      !exclude.some((pattern) => matches(pattern, requirement)),
-  );
+  return all
+    .filter(
+      (requirement) =>
+        requirement.excluded === undefined &&
+        (only.length === 0 || only.some((pattern) => matches(pattern, requirement))) &&
+        !exclude.some((pattern) => matches(pattern, requirement)),
+    )
+    .flatMap((requirement) => chosenAs(requirement, profiles) ?? []);
+}
+
+function chosenAs(requirement: Requirement, profiles: readonly Profile[]): Requirement | undefined {
+  if (profiles.length === 0 || profiles.includes(requirement.profile)) return requirement;
+  const profile = requirement.also.find((one) => profiles.includes(one));
+  return profile && Object.freeze({ ...requirement, profile });
 }
 
 function matches(pattern: string, { id, area }: Requirement): boolean {

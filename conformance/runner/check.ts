@@ -17,6 +17,8 @@ export interface Check {
   readonly timeoutMs: number;
   /** Equipment of the machine without which it is not planned; the report then says that it is missing. */
   readonly requires: readonly Equipment[];
+  /** Looks at more than the Kubernetes API: not planned where the profile kubernetes-api takes its requirement. */
+  readonly beyondKubernetes: boolean;
   readonly run: (t: CheckContext) => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export interface CheckOptions {
   startsParts?: boolean;
   timeoutMs?: number;
   requires?: readonly Equipment[];
+  beyondKubernetes?: boolean;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -48,6 +51,7 @@ export function check(id: string, title: string, options: CheckOptions, run: Che
     startsParts: options.startsParts ?? false,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     requires: options.requires ?? [],
+    beyondKubernetes: options.beyondKubernetes ?? false,
     run,
   };
 }

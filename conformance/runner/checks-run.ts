@@ -1,12 +1,15 @@
 import type { CheckResult } from '../report/model.ts';
+import type { ClusterInfo } from '../target/cluster-info.ts';
 import type { WorldInfo } from '../target/world-info.ts';
 import type { Check } from './check.ts';
 
 export interface ChecksRunOptions {
-  world: WorldInfo;
+  world: WorldInfo | ClusterInfo;
   checks: readonly Check[];
   /** How often each check runs. */
   repeat: number;
+  /** Ends the run before its time. */
+  signal?: AbortSignal;
   /** Called for each check as soon as its result is there. */
   onResult: (result: CheckResult) => void;
 }

@@ -1,9 +1,10 @@
 import { UsageError } from '../errors.ts';
 import { PROFILES, type Profile } from '../requirements/catalogue.ts';
-import type { TargetFile } from '../target/types.ts';
+import type { ClusterTargetFile, TargetFile } from '../target/types.ts';
 
 /** Profiles a run takes when none is asked for: those of the parts that the target itself brings. */
-export function defaultProfiles(file: TargetFile): Profile[] {
+export function defaultProfiles(file: TargetFile | ClusterTargetFile): Profile[] {
+  if ('kubernetes' in file) return ['kubernetes-api'];
   const own = (part: 'gateway' | 'master' | 'worker') => file[part] !== undefined && file[part] !== 'bundled';
   const all = own('gateway') && own('master') && own('worker');
   const bound: Record<Profile, boolean> = {
@@ -13,6 +14,8 @@ export function defaultProfiles(file: TargetFile): Profile[] {
     worker: own('worker'),
     security: own('gateway') || own('master'),
     'end-to-end': all,
+    // On a target with parts the gateway and the master are asked the same.
+    'kubernetes-api': false,
     // Load needs a quiet machine and minutes of time: only when asked for.
     load: false,
   };

@@ -22,7 +22,7 @@ export async function runAttempts(
 
 /** Runs one check and says what became of it. */
 async function runCheck(check: Check, session: Session, attempt: number): Promise<CheckResult> {
-  const seed = seedOf(session.world.seed, check.id, attempt);
+  const seed = seedOf(session.seed, check.id, attempt);
   const deadline = new AbortController();
   const started = Date.now();
   const t = new CheckContext(session, seed, deadline.signal, attempt);

@@ -1,21 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { HarnessError, TargetError, UsageError, describeError } from '../errors.ts';
+import { pause } from '../drivers/wait.ts';
 import { readJson } from '../paths.ts';
 import { buildReport } from '../report/build.ts';
 import type { CheckResult, Report } from '../report/model.ts';
 import { loadCatalogue, type Profile, type Requirement } from '../requirements/catalogue.ts';
 import type { ChainNode } from '../target/chain/index.ts';
-import type { LoadedTarget } from '../target/load.ts';
-import { World } from '../target/world.ts';
 import type { Check } from './check.ts';
 import type { RunChecks } from './checks-run.ts';
-import { findEquipment } from './equipment.ts';
+import { findEquipment, type EquipmentFound } from './equipment.ts';
 import { defaultProfiles } from './profiles.ts';
 import { loadChecks } from './registry.ts';
+import { startTarget, type AnyTarget, type RunningTarget } from './start-target.ts';
 import { runChecks } from './vitest-run.ts';
 
 export interface SuiteOptions {
-  target: LoadedTarget;
+  target: AnyTarget;
   /** Empty: those of the parts the target brings. */
   profiles: readonly Profile[];
   only: readonly string[];
@@ -39,6 +39,10 @@ export interface SuiteOptions {
   chain?: ChainNode;
 }
 
+const NO_EQUIPMENT: EquipmentFound = { present: new Set(), missing: [] };
+/** Milliseconds that checks have to stop after an interruption. */
+const STOP_MS = 5_000;
+
 /** The report, and the secrets of the run, which no writer may let through. */
 export interface SuiteResult {
   report: Report;
@@ -60,11 +64,12 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const unknown = checks.filter((check) => !catalogue.has(check.requirement));
   if (unknown.length > 0)
     throw new HarnessError(`checks of unknown requirements: ${unknown.map(({ id }) => id).join(', ')}`);
-  // An id asked for by name is taken whatever its profile is.
-  const profiles =
-    options.profiles.length > 0 || options.only.length > 0 ? options.profiles : defaultProfiles(file);
+  const isCluster = 'kubernetes' in file;
+  // An id asked for by name is taken whatever its profile is; of a cluster there is no more to see than its own profile.
+  const named = options.profiles.length > 0 || (options.only.length > 0 && !isCluster);
+  const profiles = named ? options.profiles : defaultProfiles(file);
   const selected = catalogue.select({ profiles, only: options.only, exclude: options.exclude });
-  const equipment = await findEquipment(file);
+  const equipment = isCluster ? NO_EQUIPMENT : await findEquipment(file);
   const planned = planFor(checks, selected).filter(
     (check) =>
       check.requires.every((name) => equipment.present.has(name)) &&
@@ -76,7 +81,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       hint: '`daas list` shows requirements and how many checks each has',
     });
   }
-  const claimed = new Set(file.features ?? []);
+  const features = isCluster ? [] : (file.features ?? []);
+  const claimed = new Set(features);
   const bound = new Set(
     selected.filter(({ feature }) => feature === undefined || claimed.has(feature)).map(({ id }) => id),
   );
@@ -87,8 +93,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       name: file.name,
       ...(file.version && { version: file.version }),
       ...(file.description && { description: file.description }),
-      features: file.features ?? [],
-      chain: file.chain.provider,
+      features,
+      chain: isCluster ? 'none' : file.chain.provider,
     },
     seed: options.seed,
     repeat: options.repeat,
@@ -118,8 +124,11 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
 }
 
 function planFor(checks: readonly Check[], selected: readonly Requirement[]): Check[] {
-  const ids = new Set(selected.map(({ id }) => id));
-  return checks.filter((check) => ids.has(check.requirement));
+  const profileOf = new Map(selected.map(({ id, profile }) => [id, profile]));
+  return checks.filter(({ requirement, beyondKubernetes }) => {
+    const profile = profileOf.get(requirement);
+    return profile !== undefined && !(beyondKubernetes && profile === 'kubernetes-api');
+  });
 }
 
 async function observe(
@@ -132,9 +141,9 @@ async function observe(
     .filter((check) => !bound.has(check.requirement))
     .map((check) => settled(check, 'skip', 'the feature is not claimed'));
   const running = planned.filter((check) => bound.has(check.requirement));
-  let world: World;
+  let world: RunningTarget;
   try {
-    world = await World.start({
+    world = await startTarget({
       target: options.target,
       seed: options.seed,
       strict: options.strict,
@@ -163,10 +172,14 @@ async function observe(
     world: world.info,
     checks: running,
     repeat: options.repeat,
+    signal: options.signal,
     onResult: (result) => options.onResult(result, (done += 1), running.length),
   });
-  const { results, faults } = await Promise.race([work, aborted(options.signal)]);
-  if (options.keep) options.step(`the run's folder is ${world.runDir}`);
+  const { results, faults } = await Promise.race([work, aborted(options.signal)]).finally(() =>
+    // Checks that go on would work against a target that is being cleaned up.
+    Promise.race([work.catch(() => undefined), pause(STOP_MS)]),
+  );
+  if (options.keep && world.runDir !== undefined) options.step(`the run's folder is ${world.runDir}`);
   // A target that fails may well throw the suite off as well; a suite that fails alone says nothing about the target.
   if (faults.length > 0 && !results.some(({ verdict }) => verdict === 'fail'))
     throw new HarnessError(`the checks could not be run:\n${faults.join('\n')}`);

@@ -9,8 +9,9 @@ const SETTLE_MS = 15_000;
  * verdict: when the target does not recover, the next check says so with its own words.
  */
 export async function settled(session: Session): Promise<void> {
-  const { gateway, actors } = session;
+  const { gateway } = session;
   if (!gateway) return;
+  const { actors } = session;
   const admin = await actors.shared('admin');
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settled' } };
   await poll(

@@ -25,6 +25,9 @@ async function runPhase(
   { results, faults }: ChecksRun,
 ): Promise<void> {
   const reporter: Reporter = {
+    onInit(vitest) {
+      options.signal?.addEventListener('abort', () => void vitest.close(), { once: true });
+    },
     onTestCaseResult(testCase) {
       const attempts = testCase.meta().results;
       if (attempts) {

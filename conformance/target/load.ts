@@ -4,25 +4,31 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { UsageError, describeError } from '../errors.ts';
 import { readJson } from '../paths.ts';
-import type { TargetFile } from './types.ts';
+import type { ClusterTargetFile, TargetFile } from './types.ts';
 
 /** A target file and the folder its relative paths start from. */
-export interface LoadedTarget {
-  file: TargetFile;
+export interface LoadedTarget<File = TargetFile> {
+  file: File;
   path: string;
   dir: string;
 }
 
 /** Compiled once: that takes a hundred times as long as to validate a file. */
-let validator: Promise<ValidateFunction<TargetFile>> | undefined;
+let validator: Promise<ValidateFunction<TargetFile | ClusterTargetFile>> | undefined;
 
-async function compileSchema(): Promise<ValidateFunction<TargetFile>> {
+async function compileSchema(): Promise<ValidateFunction<TargetFile | ClusterTargetFile>> {
   const schema = await readJson('conformance/schemas/target.schema.json');
-  return new Ajv({ allErrors: true, strict: false }).compile<TargetFile>(schema);
+  return new Ajv({ allErrors: true, strict: false }).compile<TargetFile | ClusterTargetFile>(schema);
 }
 
-/** Reads and checks a target file. Throws UsageError with line, column and a fix for each fault. */
+/** Reads and checks a target file of parts. Throws UsageError with line, column and a fix for each fault. */
 export async function loadTarget(path: string): Promise<LoadedTarget> {
+  const { file, ...place } = await loadAnyTarget(path);
+  return { file: withParts(file, path), ...place };
+}
+
+/** The same for a file that may name a cluster instead. */
+export async function loadAnyTarget(path: string): Promise<LoadedTarget<TargetFile | ClusterTargetFile>> {
   const absolute = resolve(path);
   const text = await readFile(absolute, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`cannot read the target file ${path}`, {
@@ -30,11 +36,23 @@ export async function loadTarget(path: string): Promise<LoadedTarget> {
       hint: 'write one with `daas init`, or leave --target out to check the bundled reference',
     });
   });
-  return { file: await parseTarget(text, path), path: absolute, dir: dirname(absolute) };
+  return { file: await parseAnyTarget(text, path), path: absolute, dir: dirname(absolute) };
 }
 
-/** Parses the text of a target file; `name` is used in messages. */
+/** Parses the text of a target file of parts; `name` is used in messages. */
 export async function parseTarget(text: string, name: string): Promise<TargetFile> {
+  return withParts(await parseAnyTarget(text, name), name);
+}
+
+function withParts(file: TargetFile | ClusterTargetFile, name: string): TargetFile {
+  if (!('kubernetes' in file)) return file;
+  throw new UsageError(`${name} names a cluster, which has neither chain nor gateway, master or worker`, {
+    hint: 'use it with `daas run`; anything else needs a target file of parts, as `daas init` writes one',
+  });
+}
+
+/** Parses the text of a target file of either kind; `name` is used in messages. */
+export async function parseAnyTarget(text: string, name: string): Promise<TargetFile | ClusterTargetFile> {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -62,6 +80,7 @@ export async function parseTarget(text: string, name: string): Promise<TargetFil
       hint: 'the JSON Schema is conformance/schemas/target.schema.json; `daas init` writes a valid file',
     });
   }
+  if ('kubernetes' in value) return value;
   if (!value.gateway && !value.master && !value.worker) {
     throw new UsageError(`${name}:1:1: names no part to check`, {
       hint: 'add at least one of gateway, master and worker (the word `bundled` takes the reference’s own)',
@@ -101,6 +120,8 @@ function fixFor(error: ErrorObject, node: unknown): string {
       return `the field "${error.params['missingProperty']}" is missing; add it`;
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}${got}`;
+    case 'false schema':
+      return 'cannot stand beside "kubernetes", which names a whole cluster; remove one of the two';
     case 'const':
       return `must be ${JSON.stringify(error.params['allowedValue'])}${got}`;
     case 'pattern':

@@ -18,6 +18,32 @@ export interface TargetFile {
   store?: PartConfig;
 }
 
+/** A target file that names a cluster in place of parts: nothing is started, and its Kubernetes API alone is checked. */
+export interface ClusterTargetFile {
+  schema_version: 1;
+  name: string;
+  version?: string;
+  description?: string;
+  kubernetes: KubernetesConfig;
+}
+
+export interface KubernetesConfig {
+  /** Path of the kubeconfig, relative to the target file. */
+  kubeconfig: string;
+  /** Its current context unless told. */
+  context?: string;
+  /** Where a server has custom resources only: those that take the place of ConfigMaps and Secrets in checks. */
+  stand_ins?: Partial<Record<'configmaps' | 'secrets', CustomResource>>;
+}
+
+/** A resource of a CustomResourceDefinition, shaped like the one that it stands in for. */
+export interface CustomResource {
+  group: string;
+  version: string;
+  plural: string;
+  kind: string;
+}
+
 export type ChainConfig =
   | ({ provider: 'embedded' } & OwnContracts)
   | ({ provider: 'url'; url: string } & ChainIds)

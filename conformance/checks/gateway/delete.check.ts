@@ -50,7 +50,7 @@ export default defineChecks([
       status(answer, 200);
       ok(
         'the answer is the object or a Status',
-        ['ConfigMap', 'Status'].includes(String(at(answer.json, 'kind'))),
+        [admin.type('configmaps').kind, 'Status'].includes(String(at(answer.json, 'kind'))),
         { got: answer.json },
       );
       status(await admin.get('configmaps', name), 404);

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HttpAnswer } from '../../drivers/http.ts';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { asObject, at, equal, ok, status } from '../../runner/expectations.ts';
-import { kube } from './kube.ts';
+import { Kube, kube } from './kube.ts';
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
@@ -35,16 +37,29 @@ interface Resource {
 const pathOf = (groupVersion: string): string =>
   groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
 
-async function read(t: CheckContext, path: string, accept = 'application/json'): Promise<unknown> {
-  const answer = await t.gateway.as(await t.actors.shared('user'), 'GET', path, { headers: { accept } });
+/** Asks as one who may do little: everybody needs discovery. */
+async function ask(t: CheckContext, path: string, accept: string): Promise<HttpAnswer> {
+  const asker = t.cluster ? await kube(t) : new Kube(t, await t.actors.shared('user'), '');
+  const answer = await asker.send('GET', path, { headers: { accept } });
   status(answer, 200);
-  return answer.json;
+  return answer;
+}
+
+async function read(t: CheckContext, path: string): Promise<unknown> {
+  return (await ask(t, path, 'application/json')).json;
+}
+
+/** A cluster may be an API server of custom resources alone: without the core group, and what else must be there. */
+async function needsCore(t: CheckContext): Promise<void> {
+  const admin = await kube(t);
+  for (const name of Object.keys(SERVED)) admin.resource(name);
 }
 
 /** Every group and version that the legacy lists name. */
 async function groupVersions(t: CheckContext): Promise<string[]> {
   const { groups } = (await read(t, '/apis')) as { groups: { versions: { groupVersion: string }[] }[] };
-  return ['v1', ...groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))];
+  const core = (await kube(t)).serves('namespaces') ? ['v1'] : [];
+  return [...core, ...groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))];
 }
 
 async function resourcesOf(t: CheckContext, groupVersion: string): Promise<Resource[]> {
@@ -57,6 +72,7 @@ export default defineChecks([
     '/api is APIVersions with v1, /apis an APIGroupList with every group',
     { mutants: ['leases-hidden'] },
     async (t) => {
+      await needsCore(t);
       const api = await read(t, '/api');
       equal('kind', at(api, 'kind'), 'APIVersions');
       ok('v1 is among the versions', (at(api, 'versions') as string[]).includes('v1'), { got: api });
@@ -79,9 +95,9 @@ export default defineChecks([
   ),
 
   check(
-    'GW-DSC-002',
-    'the resource lists have name, kind, namespaced, verbs and short names',
-    { mutants: ['short-names-missing'] },
+    'GW-DSC-002/lists',
+    'the resource lists have name, kind, namespaced and verbs of each resource',
+    { mutants: ['scope-unlisted'] },
     async (t) => {
       for (const groupVersion of await groupVersions(t)) {
         const list = await read(t, pathOf(groupVersion));
@@ -100,6 +116,15 @@ export default defineChecks([
           equal(`the fields of ${resource.name}`, fields, ['string', 'string', 'boolean', true]);
         }
       }
+    },
+  ),
+
+  check(
+    'GW-DSC-002/names',
+    'the resource lists have kind, scope and short names that are known of each resource',
+    { mutants: ['short-names-missing'] },
+    async (t) => {
+      await needsCore(t);
       for (const [name, [groupVersion, kind, short, namespaced]] of Object.entries(SERVED)) {
         const found = (await resourcesOf(t, groupVersion)).find((resource) => resource.name === name);
         equal(
@@ -117,6 +142,7 @@ export default defineChecks([
     { mutants: ['leases-hidden', 'verbs-incomplete'] },
     async (t) => {
       const admin = await kube(t);
+      await needsCore(t);
       for (const [name, [groupVersion]] of Object.entries(SERVED)) {
         const found = (await resourcesOf(t, groupVersion)).find((resource) => resource.name === name);
         const missing = VERBS.filter((verb) => !(found?.verbs ?? []).includes(verb));
@@ -132,11 +158,9 @@ export default defineChecks([
     { mutants: ['aggregated-incomplete'] },
     async (t) => {
       const found: string[] = [];
-      for (const root of ['/api', '/apis']) {
-        const answer = await t.gateway.as(await t.actors.shared('user'), 'GET', root, {
-          headers: { accept: AGGREGATED },
-        });
-        status(answer, 200);
+      const hasCore = (await kube(t)).serves('namespaces');
+      for (const root of hasCore ? ['/api', '/apis'] : ['/apis']) {
+        const answer = await ask(t, root, AGGREGATED);
         equal(
           'kind and apiVersion',
           [at(answer.json, 'kind'), at(answer.json, 'apiVersion')],
@@ -206,38 +230,11 @@ export default defineChecks([
         const key = pathOf(groupVersion).slice(1);
         const url = paths[key]?.serverRelativeURL;
         ok(`the index has ${key}`, typeof url === 'string' && url.startsWith('/openapi/v3/'), { got: paths });
-        const document = (await read(t, url)) as {
-          openapi: string;
-          paths: Record<string, Record<string, object>>;
-        };
+        const document = (await read(t, url)) as OpenApi;
         ok('it is an OpenAPI 3 document', document.openapi.startsWith('3.'), { got: document.openapi });
-        const patched = Object.values(document.paths).flatMap(({ patch }) => (patch ? [patch] : []));
-        for (const [name, [own, kind]] of Object.entries(SERVED)) {
-          if (own !== groupVersion) continue;
-          const [group, version] = own === 'v1' ? ['', 'v1'] : own.split('/');
-          const wanted = { group, kind, version };
-          const patch = patched.find(
-            (each) =>
-              JSON.stringify(asSorted(at(each, 'x-kubernetes-group-version-kind'))) ===
-              JSON.stringify(asSorted(wanted)),
-          );
-          ok(`a patch operation of ${name} says its kind`, patch !== undefined, { wanted });
-          const parameters = [
-            ...list(at(patch, 'parameters')),
-            ...Object.values(document.paths)
-              .filter((each) => each['patch'] === patch)
-              .flatMap((each) => list(each['parameters'])),
-          ];
-          ok(
-            `the patch of ${name} knows fieldValidation`,
-            parameters.some(
-              (each) =>
-                at(each, 'name') === 'fieldValidation' ||
-                String(at(each, '$ref')).includes('fieldValidation'),
-            ),
-            { got: parameters.slice(0, 5) },
-          );
-        }
+        for (const resource of await resourcesOf(t, groupVersion))
+          if (!resource.name.includes('/') && resource.verbs.includes('patch'))
+            isDescribed(document, groupVersion, resource);
       }
     },
   ),
@@ -257,8 +254,6 @@ export default defineChecks([
           status(await admin.send('GET', `${pathOf(groupVersion)}${where}/${name}?limit=1`), 200);
         }
       }
-      for (const [name, [groupVersion]] of Object.entries(SERVED))
-        ok(`${name} is named`, named.has(`${groupVersion} ${name}`), { got: [...named] });
       for (const name of [
         'podtemplates',
         'daemonsets',
@@ -277,6 +272,33 @@ export default defineChecks([
     },
   ),
 ]);
+
+interface OpenApi {
+  openapi: string;
+  paths: Record<string, Record<string, object>>;
+}
+
+/** The document has a patch of the resource that says its kind and knows fieldValidation. */
+function isDescribed({ paths }: OpenApi, groupVersion: string, { name, kind }: Resource): void {
+  const [version, group = ''] = groupVersion.split('/').toReversed();
+  const wanted = asSorted({ group, kind, version });
+  const [path, operations] =
+    Object.entries(paths).find(
+      ([target, { patch }]) =>
+        target.endsWith(`/${name}/{name}`) &&
+        isDeepStrictEqual(asSorted(at(patch, 'x-kubernetes-group-version-kind')), wanted),
+    ) ?? [];
+  ok(`a patch operation of ${name} says its kind`, operations !== undefined, { wanted });
+  const parameters = [...list(at(operations, 'patch', 'parameters')), ...list(operations['parameters'])];
+  ok(
+    `the patch of ${name} knows fieldValidation`,
+    parameters.some(
+      (each) =>
+        at(each, 'name') === 'fieldValidation' || String(at(each, '$ref')).includes('fieldValidation'),
+    ),
+    { got: { path, parameters: parameters.slice(0, 5) } },
+  );
+}
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 

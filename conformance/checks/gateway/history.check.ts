@@ -1,7 +1,6 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
-import type { Actors } from '../../world/actors.ts';
 import { namesOf, ownKube, versionOf, type Kube } from './kube.ts';
 
 /** An object near the size limit, and as many changes of it as fill the history that a small server keeps. */
@@ -22,12 +21,12 @@ interface Old {
   changes: number;
 }
 
-const aged = new WeakMap<Actors, Promise<Old>>();
+const aged = new WeakMap<CheckContext['session'], Promise<Old>>();
 
 /** A resourceVersion and a continue token with many megabytes of changes after them; checks of a process share them. */
 function oldVersion(t: CheckContext): Promise<Old> {
-  const made = aged.get(t.actors) ?? grownOld(t);
-  aged.set(t.actors, made);
+  const made = aged.get(t.session) ?? grownOld(t);
+  aged.set(t.session, made);
   return made;
 }
 
@@ -65,9 +64,8 @@ export default defineChecks([
     { exclusive: true, timeoutMs: 90_000, mutants: ['too-old-from-now'] },
     async (t) => {
       const old = await oldVersion(t);
-      const { actor } = old.admin;
       const target = `${old.admin.path('configmaps')}?watch=true&timeoutSeconds=5&resourceVersion=${old.version}&fieldSelector=metadata.name%3Dlate`;
-      const answer = await t.gateway.as(actor, 'GET', target, { timeoutMs: 15_000 });
+      const answer = await old.admin.send('GET', target, { timeoutMs: 15_000 });
       if (answer.status === 410) {
         refused(answer, { status: 410, reason: ['Expired', 'Gone'] });
         return;
@@ -128,10 +126,10 @@ export default defineChecks([
     { mutants: ['watch-from-the-beginning'] },
     async (t) => {
       const admin = await ownKube(t);
-      await admin.made('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'older' } });
+      await admin.made('secrets', admin.secret('older'));
       const future = String(Number(await admin.revision('secrets')) + 1_000_000);
       const target = `${admin.path('secrets')}?watch=true&timeoutSeconds=1&resourceVersion=${future}`;
-      const answer = await t.gateway.as(admin.actor, 'GET', target);
+      const answer = await admin.send('GET', target);
       ok('the status fits', [200, 400, 410, 504].includes(answer.status), { got: answer.status });
       ok('nothing older was sent', !answer.text.includes('"ADDED"'), { got: answer.text.slice(0, 300) });
     },

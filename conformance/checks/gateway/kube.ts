@@ -2,15 +2,20 @@ import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, eventually, status } from '../../runner/expectations.ts';
-import type { Actor, Actors } from '../../world/actors.ts';
+import { Untestable } from '../../runner/outcome.ts';
+import { RUN_LABEL, namespacePrefix } from '../../target/cluster-info.ts';
+import type { Actor } from '../../world/actors.ts';
+import { GatewayClient } from '../../world/gateway-client.ts';
+import type { KubeAccess, KubeClient } from '../../world/kube-client.ts';
 import { Watch } from './watch.ts';
 
-/** Where the collections of these resources are. */
-const ROOTS: Readonly<Record<string, string>> = {
-  deployments: '/apis/apps/v1',
-  replicasets: '/apis/apps/v1',
-  leases: '/apis/coordination.k8s.io/v1',
+/** Groups and versions of these resources; of all others v1. */
+const GROUP_VERSIONS: Readonly<Record<string, string>> = {
+  deployments: 'apps/v1',
+  replicasets: 'apps/v1',
+  leases: 'coordination.k8s.io/v1',
 };
+const KINDS = { configmaps: 'ConfigMap', secrets: 'Secret' } as const;
 const CLUSTER_WIDE = new Set(['namespaces', 'nodes']);
 
 export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
@@ -23,23 +28,71 @@ const PATCH_TYPES: Record<PatchKind, string> = {
 
 const PATIENCE_MS = 10_000;
 
-/** One actor at work in one namespace through the gateway. */
+/** Somebody at work in one namespace: an actor through the gateway, or the user of a kubeconfig at a cluster. */
 export class Kube {
   readonly t: CheckContext;
-  readonly actor: Actor;
+  readonly client: KubeClient;
   readonly namespace: string;
 
-  constructor(t: CheckContext, actor: Actor, namespace: string) {
+  constructor(t: CheckContext, by: Actor | KubeClient, namespace: string) {
     this.t = t;
-    this.actor = actor;
+    this.client = 'send' in by ? by : new GatewayClient(t, by);
     this.namespace = namespace;
+  }
+
+  /** The same in another namespace. */
+  in(namespace: string): Kube {
+    return new Kube(this.t, this.client, namespace);
+  }
+
+  /** Who works through the gateway; untestable at a cluster, which knows no actors. */
+  get actor(): Actor {
+    if (this.client instanceof GatewayClient) return this.client.actor;
+    throw new Untestable('the target is a cluster, where nobody has a wallet');
+  }
+
+  /** Group, version, plural and kind of a resource as this server has it; untestable when a cluster does not serve it. */
+  resource(name: string): { group: string; version: string; plural: string; kind: string } {
+    const standIn = isStandable(name) ? this.t.cluster?.standIns[name] : undefined;
+    if (standIn) return standIn;
+    const groupVersion = GROUP_VERSIONS[name] ?? 'v1';
+    if (!this.serves(name)) throw new Untestable(`the cluster does not serve ${groupVersion} ${name}`);
+    const [version = '', group = ''] = groupVersion.split('/').toReversed();
+    return { group, version, plural: name, kind: isStandable(name) ? KINDS[name] : '' };
+  }
+
+  /** Whether the resource itself is there, not one in its place. */
+  serves(name: string): boolean {
+    const { cluster } = this.t;
+    return cluster === undefined || cluster.served.includes(`${GROUP_VERSIONS[name] ?? 'v1'}/${name}`);
+  }
+
+  /** apiVersion and kind of its objects. */
+  type(resource: 'configmaps' | 'secrets'): { apiVersion: string; kind: string } {
+    const { group, version, kind } = this.resource(resource);
+    return { apiVersion: group === '' ? version : `${group}/${version}`, kind };
+  }
+
+  /** Merge patches that the resource knows: custom resources have no strategic ones. */
+  merges(resource: 'configmaps' | 'secrets'): readonly ('merge' | 'strategic')[] {
+    return this.resource(resource).group === '' ? ['merge', 'strategic'] : ['merge'];
   }
 
   /** Path of a collection, an object or a subresource. */
   path(resource: string, name = '', subresource = ''): string {
-    const root = ROOTS[resource] ?? '/api/v1';
     const where = CLUSTER_WIDE.has(resource) ? '' : `/namespaces/${this.namespace}`;
-    return [`${root}${where}/${resource}`, name, subresource].filter((part) => part !== '').join('/');
+    return this.#path(resource, where, name, subresource);
+  }
+
+  /** Path of a collection in all namespaces. */
+  everywhere(resource: string): string {
+    return this.#path(resource, '');
+  }
+
+  #path(resource: string, where: string, ...rest: string[]): string {
+    const { group, version, plural } = this.resource(resource);
+    const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    return [`${root}${where}/${plural}`, ...rest].filter((part) => part !== '').join('/');
   }
 
   /**
@@ -47,13 +100,15 @@ export class Kube {
    * in time is answered by its outcome.
    */
   async send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
-    const ask = (): Promise<HttpAnswer> => this.t.gateway.as(this.actor, method, target, options);
+    const { client } = this;
+    const ask = (): Promise<HttpAnswer> => client.send(method, target, options);
     let answer = await ask();
     for (const until = Date.now() + PATIENCE_MS; answer.status === 429 && Date.now() < until;) {
       await pause(Number(answer.headers['retry-after'] ?? 1) * 1000, this.t.signal);
       answer = await ask();
     }
-    return answer.status === 504 && method !== 'GET' ? outcomeOf(this.t, this.actor, answer) : answer;
+    const isLate = answer.status === 504 && method !== 'GET' && client instanceof GatewayClient;
+    return isLate ? outcomeOf(this.t, client.actor, answer) : answer;
   }
 
   get(resource: string, name: string, query = ''): Promise<HttpAnswer> {
@@ -107,20 +162,30 @@ export class Kube {
   /** Opens a watch; it is closed when the check ends. */
   async watch(resource: string, query = '', headers: Record<string, string> = {}): Promise<Watch> {
     const target = `${this.path(resource)}?watch=true${query === '' ? '' : `&${query}`}`;
-    const stream = await this.t.gateway.stream(this.actor, target, { headers });
+    const stream = await this.client.stream(target, { headers });
     const watch = new Watch(stream);
     this.t.defer(() => watch.close());
     return watch;
   }
 
+  /** What another connection needs to speak for the same client. */
+  access(): Promise<KubeAccess> {
+    return this.client.access();
+  }
+
   /** A ConfigMap for this namespace. */
   configMap(name: string, data: Record<string, string> = {}, metadata: object = {}): object {
     return {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
+      ...this.type('configmaps'),
       metadata: { name, namespace: this.namespace, ...metadata },
       data,
     };
+  }
+
+  /** A Secret; in no namespace but its own is there ever one of somebody else. */
+  secret(name: string, data: Record<string, string> = {}): object {
+    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    return { ...this.type('secrets'), metadata: { name }, data: Object.fromEntries(encoded) };
   }
 }
 
@@ -145,33 +210,56 @@ function recorded(id: string, code: number, answer: HttpAnswer): HttpAnswer {
   return { status: code, headers, body, text, json, exchange: answer.exchange };
 }
 
-const sharedNamespaces = new WeakMap<Actors, Promise<string>>();
+const sharedNamespaces = new WeakMap<CheckContext['session'], Promise<string>>();
 
-/** The shared administrator in a namespace that checks of this process share. */
+/** The shared administrator, or the user of the kubeconfig, in a namespace that checks of this process share. */
 export async function kube(t: CheckContext): Promise<Kube> {
-  const admin = await t.actors.shared('admin');
-  const made = sharedNamespaces.get(t.actors) ?? newNamespace(t, admin);
-  sharedNamespaces.set(t.actors, made);
-  made.catch(() => sharedNamespaces.delete(t.actors));
+  const admin = await administrator(t);
+  const made = sharedNamespaces.get(t.session) ?? newNamespace(t, admin);
+  sharedNamespaces.set(t.session, made);
+  made.catch(() => sharedNamespaces.delete(t.session));
   return new Kube(t, admin, await made);
 }
 
 /** An administrator, the shared one unless told, in a namespace of the check's own that goes when it ends. */
-export async function ownKube(t: CheckContext, actor?: Actor): Promise<Kube> {
-  const admin = actor ?? (await t.actors.shared('admin'));
+export async function ownKube(t: CheckContext, by?: Actor | KubeClient): Promise<Kube> {
+  const admin = by ?? (await administrator(t));
   const own = new Kube(t, admin, await newNamespace(t, admin));
-  t.defer(async () => {
-    await t.gateway.as(admin, 'DELETE', `/api/v1/namespaces/${own.namespace}`).catch(() => undefined);
-  });
+  if (own.serves('namespaces'))
+    t.defer(async () => {
+      await own.client.send('DELETE', own.path('namespaces', own.namespace)).catch(() => undefined);
+    });
   return own;
 }
 
-async function newNamespace(t: CheckContext, admin: Actor): Promise<string> {
-  const name = t.name('gw');
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  status(await new Kube(t, admin, '').send('POST', '/api/v1/namespaces', { body }), 201);
+/** A second administrator, where there are several; at a cluster the same user again. */
+export async function otherAdministrator(t: CheckContext): Promise<Actor | KubeClient> {
+  return t.cluster ? t.clusterClient() : t.actors.fresh('admin');
+}
+
+async function administrator(t: CheckContext): Promise<Actor | KubeClient> {
+  return t.cluster ? t.clusterClient() : t.actors.shared('admin');
+}
+
+/** Where namespaces are no objects any name is one. */
+async function newNamespace(t: CheckContext, admin: Actor | KubeClient): Promise<string> {
+  const name = t.cluster ? t.name(`${namespacePrefix(t.cluster)}gw`) : t.name('gw');
+  const root = new Kube(t, admin, name);
+  if (!root.serves('namespaces')) return name;
+  const labels = t.cluster && { labels: { [RUN_LABEL]: t.cluster.run } };
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...labels } };
+  status(await root.create('namespaces', body), 201);
+  // Pods are refused until the control plane has made the account that they run as.
+  if (t.cluster && root.serves('serviceaccounts'))
+    await eventually(
+      `the service account of ${name}`,
+      async () => ((await root.get('serviceaccounts', 'default')).status === 200 ? true : undefined),
+      { withinMs: PATIENCE_MS, intervalMs: 100 },
+    );
   return name;
 }
+
+const isStandable = (name: string): name is keyof typeof KINDS => name in KINDS;
 
 /** A container spec that asks for nothing. */
 export const container = (name = 'main'): Record<string, unknown> => ({ name, image: 'pause:3.10' });
@@ -189,6 +277,12 @@ export function deployment(name: string, namespace: string, replicas: number, sp
     },
   };
 }
+
+/** apiVersion and kind of an object. */
+export const typeOf = (object: unknown): object => ({
+  apiVersion: at(object, 'apiVersion'),
+  kind: at(object, 'kind'),
+});
 
 /** metadata.resourceVersion of an object. */
 export const versionOf = (object: unknown): string => String(at(object, 'metadata', 'resourceVersion'));

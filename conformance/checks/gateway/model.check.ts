@@ -3,7 +3,7 @@ import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { equal, eventually } from '../../runner/expectations.ts';
 import { property } from '../../runner/property.ts';
-import { Kube, ownKube } from './kube.ts';
+import { Kube, otherAdministrator, ownKube } from './kube.ts';
 import { commands, freshModel, told, toldSince, type Real } from './model.ts';
 
 const RUNS = 2;
@@ -11,12 +11,12 @@ const COMMANDS = 24;
 
 /** Three clients of two wallets do as the seed says; afterwards every watch must have told all that happened. */
 async function workAgainstModel(t: CheckContext): Promise<void> {
-  const other = await t.actors.fresh('admin');
+  const other = await otherAdministrator(t);
   const whatHappens = fc.asyncProperty(commands(COMMANDS), async (planned) => {
     const admin = await ownKube(t);
     const second = new Kube(t, other, admin.namespace);
     const model = freshModel();
-    const real: Real = { clients: [admin, second, new Kube(t, admin.actor, admin.namespace)], watches: [] };
+    const real: Real = { clients: [admin, second, new Kube(t, admin.client, admin.namespace)], watches: [] };
     await fc.asyncModelRun(() => ({ model, real }), planned);
     for (const [index, watch] of real.watches.entries()) {
       const wanted = toldSince(model, model.watches[index]!.since);

@@ -78,8 +78,8 @@ export default defineChecks([
   ),
 
   check(
-    'GW-PAT-002',
-    'a merge patch deletes keys given as null and replaces lists as a whole',
+    'GW-PAT-002/keys',
+    'a merge patch deletes keys given as null and replaces a list of names as a whole',
     { mutants: ['merge-patch-keeps-nulls', 'merge-patch-as-strategic'] },
     async (t) => {
       const admin = await kube(t);
@@ -106,6 +106,16 @@ export default defineChecks([
         ],
         [{ b: '2', c: '3' }, {}, ['example.com/three']],
       );
+      status(await admin.patch('configmaps', name, 'merge', { metadata: { finalizers: [] } }), 200);
+    },
+  ),
+
+  check(
+    'GW-PAT-002/lists',
+    'a merge patch replaces a list with merge keys as a whole',
+    { mutants: ['merge-patch-as-strategic'] },
+    async (t) => {
+      const admin = await kube(t);
       const web = t.name('merge-list');
       await admin.made('deployments', deployment(web, admin.namespace, 0));
       const spec = { template: { spec: { containers: [{ ...container('other'), env: [env('A', '1')] }] } } };
@@ -117,7 +127,6 @@ export default defineChecks([
         Array.isArray(containers) && containers.map((each) => at(each, 'name')),
         ['other'],
       );
-      status(await admin.patch('configmaps', name, 'merge', { metadata: { finalizers: [] } }), 200);
     },
   ),
 
@@ -203,7 +212,7 @@ export default defineChecks([
       const second = await admin.patch('configmaps', name, 'merge', { data: { a: '2' } });
       status(second, 200);
       const stale = { metadata: { resourceVersion: versionOf(first) }, data: { a: '3' } };
-      for (const kind of ['merge', 'strategic'] as const)
+      for (const kind of admin.merges('configmaps'))
         refused(await admin.patch('configmaps', name, kind, stale), { status: 409, reason: 'Conflict' });
       equal('the object afterwards', await admin.present('configmaps', name), second.json);
       const present = { metadata: { resourceVersion: versionOf(second.json) }, data: { a: '4' } };
@@ -220,11 +229,10 @@ export default defineChecks([
       const name = t.name('many');
       await admin.made('configmaps', admin.configMap(name));
       const keys = Array.from({ length: 16 }, (_, index) => `key-${String(index).padStart(2, '0')}`);
+      const kinds = admin.merges('configmaps');
       const answers = await Promise.all(
         keys.map((key, index) =>
-          admin.patch('configmaps', name, index % 2 === 0 ? 'merge' : 'strategic', {
-            data: { [key]: 'set' },
-          }),
+          admin.patch('configmaps', name, kinds[index % kinds.length]!, { data: { [key]: 'set' } }),
         ),
       );
       for (const answer of answers) status(answer, 200);

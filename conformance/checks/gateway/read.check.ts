@@ -1,8 +1,9 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
-import { kube, namesOf, ownKube, versionOf } from './kube.ts';
+import { kube, namesOf, otherAdministrator, ownKube, typeOf, versionOf } from './kube.ts';
 import { LABELLED, labelled, query } from './labelled.ts';
 
+const encoded = (text: string): string => Buffer.from(text).toString('base64');
 const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 
 export default defineChecks([
@@ -16,7 +17,7 @@ export default defineChecks([
       const made = await admin.made('configmaps', admin.configMap(name, { a: '1' }));
       const read = await admin.present('configmaps', name);
       equal('the object', read, made);
-      equal('kind and apiVersion', [at(read, 'kind'), at(read, 'apiVersion')], ['ConfigMap', 'v1']);
+      equal('kind and apiVersion', typeOf(read), admin.type('configmaps'));
       const { metadata } = read as { metadata: Record<string, unknown> };
       for (const field of ['uid', 'resourceVersion', 'creationTimestamp'])
         ok(`metadata.${field} is there`, typeof metadata[field] === 'string' && metadata[field] !== '', {
@@ -42,11 +43,8 @@ export default defineChecks([
       ]);
       const mine = await one.list('configmaps');
       status(mine, 200);
-      equal(
-        'kind and apiVersion',
-        [at(mine.json, 'kind'), at(mine.json, 'apiVersion')],
-        ['ConfigMapList', 'v1'],
-      );
+      const { apiVersion, kind } = one.type('configmaps');
+      equal('kind and apiVersion', typeOf(mine.json), { apiVersion, kind: `${kind}List` });
       ok('there is a resourceVersion', versionOf(mine.json) !== 'undefined' && versionOf(mine.json) !== '', {
         got: mine.json,
       });
@@ -55,7 +53,7 @@ export default defineChecks([
         namesOf(mine.json).filter((each) => each === name),
         [name],
       );
-      const all = await one.send('GET', '/api/v1/configmaps');
+      const all = await one.send('GET', one.everywhere('configmaps'));
       status(all, 200);
       equal(
         'the items of that name in all',
@@ -74,16 +72,7 @@ export default defineChecks([
     async (t) => {
       const admin = await ownKube(t);
       const names = Array.from({ length: 7 }, (_, index) => `item-${index}`);
-      await Promise.all(
-        names.map((name) =>
-          admin.made('secrets', {
-            apiVersion: 'v1',
-            kind: 'Secret',
-            metadata: { name },
-            stringData: { v: 'old' },
-          }),
-        ),
-      );
+      await Promise.all(names.map((name) => admin.made('secrets', admin.secret(name, { v: 'old' }))));
       const pages: unknown[] = [];
       for (let token = ''; ;) {
         const answer = await admin.list('secrets', query({ limit: '3', ...(token && { continue: token }) }));
@@ -94,9 +83,9 @@ export default defineChecks([
         token = String(next);
         if (pages.length > 5) break;
         // What is changed, made and removed now must not be seen by the pages to come.
-        status(await admin.patch('secrets', 'item-6', 'merge', { stringData: { v: 'new' } }), 200);
+        status(await admin.patch('secrets', 'item-6', 'merge', { data: { v: encoded('new') } }), 200);
         if (pages.length === 1) {
-          await admin.made('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'item-5x' } });
+          await admin.made('secrets', admin.secret('item-5x'));
           status(await admin.remove('secrets', 'item-5'), 200);
         }
       }
@@ -108,7 +97,7 @@ export default defineChecks([
       equal('the names', pages.flatMap(namesOf), names);
       equal('the number of resourceVersions', new Set(pages.map(versionOf)).size, 1);
       const last = at(pages.at(-1), 'items', 0, 'data', 'v');
-      equal('the last item as it stood at the first page', last, Buffer.from('old').toString('base64'));
+      equal('the last item as it stood at the first page', last, encoded('old'));
     },
   ),
 
@@ -198,18 +187,18 @@ export default defineChecks([
     'two hundred different reads at once each get their own answer',
     { mutants: ['answers-crossed'] },
     async (t) => {
-      const admin = await ownKube(t, await t.actors.fresh('admin'));
+      const admin = await ownKube(t, await otherAdministrator(t));
       const names = Object.keys(LABELLED);
       await labelled(admin);
-      const session = await t.actors.session(admin.actor);
+      const { headers } = await admin.access();
+      const { kind: mapKind } = admin.type('configmaps');
       const reads = Array.from({ length: 200 }, (_, index) => {
         const name = names[index % names.length]!;
-        if (index % 3 === 0)
-          return { target: admin.path('configmaps', name), kind: 'ConfigMap', names: [name] };
+        if (index % 3 === 0) return { target: admin.path('configmaps', name), kind: mapKind, names: [name] };
         if (index % 3 === 1)
           return {
             target: `${admin.path('configmaps')}?fieldSelector=metadata.name%3D${name}`,
-            kind: 'ConfigMapList',
+            kind: `${mapKind}List`,
             names: [name],
           };
         return {
@@ -218,11 +207,13 @@ export default defineChecks([
           names: [`absent-${index}`],
         };
       });
-      const answers = await Promise.all(reads.map(({ target }) => t.gateway.with(session, 'GET', target)));
+      const answers = await Promise.all(
+        reads.map(({ target }) => admin.client.send('GET', target, { headers })),
+      );
       for (const [index, { json }] of answers.entries()) {
         const { kind, names: wanted } = reads[index]!;
         const got =
-          kind === 'ConfigMapList'
+          kind === `${mapKind}List`
             ? namesOf(json)
             : [at(json, kind === 'Status' ? 'details' : 'metadata', 'name')];
         equal(`the answer to ${reads[index]!.target}`, [at(json, 'kind'), got], [kind, wanted]);

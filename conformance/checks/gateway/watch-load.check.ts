@@ -1,24 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { equal, eventually, ok, status } from '../../runner/expectations.ts';
-import type { Actor } from '../../world/actors.ts';
-import { ownKube, versionOf } from './kube.ts';
+import type { KubeAccess } from '../../world/kube-client.ts';
+import { otherAdministrator, ownKube, versionOf } from './kube.ts';
 
 const LARGE = 'x'.repeat(900_000);
 const LARGE_OBJECTS = 20;
 const PROMPT_MS = 2_000;
 
 /** Opens a watch and never reads from it; the kernel's buffers are soon full. */
-async function deafWatch(t: CheckContext, actor: Actor, path: string): Promise<void> {
-  const { hostname, port } = new URL(t.world.gateway?.url ?? '');
-  const session = await t.actors.session(actor);
+async function deafWatch(t: CheckContext, access: KubeAccess, path: string): Promise<void> {
+  const { hostname, port } = new URL(access.origin);
+  const { ca, client, servername } = access;
   const socket = connect({
     host: hostname,
-    port: Number(port),
-    ca: t.world.gateway?.ca,
-    servername: 'localhost',
+    port: Number(port === '' ? 443 : port),
+    ca,
+    ...client,
+    ...(isIP(hostname) === 0 && { servername: hostname }),
+    ...(servername !== undefined && { servername }),
   });
   socket.on('error', () => socket.destroy());
   t.defer(() => void socket.destroy());
@@ -26,9 +29,9 @@ async function deafWatch(t: CheckContext, actor: Actor, path: string): Promise<v
     socket.once('secureConnect', resolve);
   });
   socket.pause();
-  socket.write(
-    `GET ${path}?watch=true HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${session}\r\n\r\n`,
-  );
+  const headers = Object.entries({ host: hostname, ...access.headers });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(`GET ${access.prefix}${path}?watch=true HTTP/1.1\r\n${lines}\r\n`);
 }
 
 export default defineChecks([
@@ -42,7 +45,7 @@ export default defineChecks([
       // More than the buffers between here and there hold.
       const large = Array.from({ length: LARGE_OBJECTS }, (_, index) => `large-${index}`);
       for (const name of large) await admin.made('configmaps', admin.configMap(name, { data: LARGE }));
-      await Promise.all([1, 2].map(() => deafWatch(t, admin.actor, path)));
+      await Promise.all([1, 2].map(async () => deafWatch(t, await admin.access(), path)));
       const small = await admin.made('configmaps', admin.configMap('small'));
       const watch = await admin.watch('configmaps', `resourceVersion=${versionOf(small)}`);
       for (let round = 0; round < 4; round += 1) {
@@ -66,12 +69,10 @@ export default defineChecks([
     'a thousand watches opened and left leave the server as quick as before, with room for a thousand more',
     { timeoutMs: 60_000, mutants: ['watches-pile-up'] },
     async (t) => {
-      const actor = await t.actors.fresh('admin');
-      const admin = await ownKube(t, actor);
-      const path = admin.path('secrets');
-      const driver = t.http(t.world.gateway?.url ?? '', t.world.gateway?.ca).recording(() => undefined);
-      const session = await t.actors.session(actor);
-      const headers = { authorization: `Bearer ${session}` };
+      const admin = await ownKube(t, await otherAdministrator(t));
+      const { origin, prefix, headers, ca, ...tls } = await admin.access();
+      const path = prefix + admin.path('secrets');
+      const driver = t.http(origin, ca, tls).recording(() => undefined);
       for (let batch = 0; batch < 20; batch += 1) {
         const streams = await Promise.all(
           Array.from({ length: 50 }, () =>
@@ -88,7 +89,7 @@ export default defineChecks([
       }
       const watch = await admin.watch('secrets', `resourceVersion=${await admin.revision('secrets')}`);
       const since = Date.now();
-      await admin.made('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'after' } });
+      await admin.made('secrets', admin.secret('after'));
       await watch.untilNamed('ADDED', 'after');
       ok('a write and its event take at most 2 s', Date.now() - since < 2_000, { got: Date.now() - since });
       equal('the events', watch.seen, ['ADDED after']);

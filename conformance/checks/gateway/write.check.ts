@@ -1,4 +1,5 @@
 import { check, defineChecks } from '../../runner/check.ts';
+import type { CheckContext } from '../../runner/context.ts';
 import { asObject, at, equal, isStatus, ok, refused, status } from '../../runner/expectations.ts';
 import { kube, versionOf } from './kube.ts';
 
@@ -41,7 +42,7 @@ export default defineChecks([
     async (t) => {
       const admin = await kube(t);
       const prefix = `${t.name('gen')}-`;
-      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: prefix } };
+      const body = { ...admin.type('configmaps'), metadata: { generateName: prefix } };
       const made = await Promise.all([1, 2, 3].map(() => admin.made('configmaps', body)));
       const names = made.map((object) => String(at(object, 'metadata', 'name')));
       for (const name of names)
@@ -64,7 +65,7 @@ export default defineChecks([
       const body = admin.configMap(name, {}, { namespace: 'default' });
       refused(await admin.create('configmaps', body), { status: 400, reason: 'BadRequest' });
       status(await admin.get('configmaps', name), 404);
-      status(await admin.send('GET', `/api/v1/namespaces/default/configmaps/${name}`), 404);
+      status(await admin.in('default').get('configmaps', name), 404);
     },
   ),
 
@@ -72,18 +73,19 @@ export default defineChecks([
     'GW-WRT-003/absent',
     'a create in a namespace that does not exist is 404 for the namespace',
     { mutants: ['details-missing'] },
-    async (t) => {
+    async (t: CheckContext) => {
       const admin = await kube(t);
+      t.needs('a server of namespaces', admin.serves('namespaces'));
       const nowhere = t.name('nowhere');
-      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
-      const answer = await admin.send('POST', `/api/v1/namespaces/${nowhere}/configmaps`, { body });
+      const there = admin.in(nowhere);
+      const answer = await there.create('configmaps', there.configMap('a'));
       refused(answer, { status: 404, reason: 'NotFound' });
       equal(
         'details',
         [at(answer.json, 'details', 'kind'), at(answer.json, 'details', 'name')],
         ['namespaces', nowhere],
       );
-      status(await admin.send('GET', `/api/v1/namespaces/${nowhere}/configmaps/a`), 404);
+      status(await there.get('configmaps', 'a'), 404);
     },
   ),
 
@@ -145,8 +147,9 @@ export default defineChecks([
         await admin.replace('configmaps', name, asObject(made)),
         await admin.patch('configmaps', name, 'merge', { data: { a: '1' } }),
         await admin.patch('configmaps', name, 'json', [{ op: 'test', path: '/data/a', value: '1' }]),
-        await admin.patch('configmaps', name, 'strategic', {}),
       ];
+      for (const kind of admin.merges('configmaps'))
+        answers.push(await admin.patch('configmaps', name, kind, {}));
       for (const answer of answers) {
         status(answer, 200);
         equal('the resourceVersion', versionOf(answer.json), versionOf(made));
