@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../paths.ts';
 import { freePorts } from '../target/free-port.ts';
 import { TargetProcess } from '../target/process.ts';
 import { peerCertificates, type PeerCertificates } from './certificates.ts';
-import { CRD, COLLECTIONS } from './crd.ts';
+import { CRDS, STAND_INS } from './crd.ts';
 
 /** The binary that `.ci/peer` installs. */
 export const PEER_BINARY =
@@ -26,8 +26,8 @@ const ADMISSION = [
 ];
 
 /**
- * Kubernetes' own API machinery: `k8s.io/apiextensions-apiserver` on etcd, serving one custom resource shaped like a
- * ConfigMap. It runs without a kube-apiserver; so there are no namespaces, and any namespace is there.
+ * Kubernetes' own API machinery: `k8s.io/apiextensions-apiserver` on etcd, serving custom resources shaped like a
+ * ConfigMap and a Secret. It runs without a kube-apiserver; so there are no namespaces, and any namespace is there.
  */
 export class Peer implements AsyncDisposable {
   readonly http: HttpDriver;
@@ -48,7 +48,7 @@ export class Peer implements AsyncDisposable {
     this.certificates = parts.certificates;
   }
 
-  /** Starts etcd and the server, and makes the resource. Throws HarnessError when they do not come up. */
+  /** Starts etcd and the server, and makes the resources. Throws HarnessError when they do not come up. */
   static async start(): Promise<Peer> {
     await using failing = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'daas-peer-'));
@@ -142,12 +142,16 @@ async function establish(http: HttpDriver, server: TargetProcess): Promise<void>
   const deadline = { timeoutMs: READY_MS, intervalMs: 200 };
   const ready = await poll(async () => {
     if (!server.running) throw new HarnessError(`the peer ended: ${server.tail}`);
-    const made = await http.send('POST', crds, { body: CRD }).catch(() => undefined);
-    return made?.status === 201 || made?.status === 409 ? true : undefined;
+    const made = await Promise.all(
+      CRDS.map((body) => http.send('POST', crds, { body }).catch(() => undefined)),
+    );
+    return made.every((answer) => answer?.status === 201 || answer?.status === 409) ? true : undefined;
   }, deadline);
   const served = await poll(async () => {
-    const answer = await http.send('GET', COLLECTIONS.replace('{namespace}', 'default'));
-    return answer.status === 200 ? true : undefined;
+    const lists = Object.values(STAND_INS).map(({ group, version, plural }) =>
+      http.send('GET', `/apis/${group}/${version}/namespaces/default/${plural}`),
+    );
+    return (await Promise.all(lists)).every(({ status }) => status === 200) ? true : undefined;
   }, deadline);
   if (!ready || !served) throw new HarnessError(`the peer was not ready in time: ${server.tail}`);
 }

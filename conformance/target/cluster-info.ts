@@ -1,15 +1,14 @@
 import type { ClusterSource } from '../drivers/cluster-connection.ts';
+import type { Discovered } from './cluster-discovery.ts';
 import type { KubernetesConfig } from './types.ts';
 
 /** All that a check needs to know of a cluster under test: plain data, handed to the processes that run checks. */
-export interface ClusterInfo {
+export interface ClusterInfo extends Discovered {
   name: string;
   seed: number;
   source: ClusterSource;
   /** Label value and part of the name of every namespace of this run. */
   run: string;
-  /** What discovery names: `v1/pods`, `apps/v1/deployments`. */
-  served: string[];
   standIns: NonNullable<KubernetesConfig['stand_ins']>;
 }
 

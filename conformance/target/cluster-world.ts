@@ -45,8 +45,10 @@ export class ClusterWorld implements AsyncDisposable {
     const connection = opened.use(await ClusterConnection.open(source));
     progress(`looking for the cluster at ${connection.origin}${connection.prefix}`);
     const client = new ClusterClient(connection);
-    const served = await discover(client);
-    const info: ClusterInfo = { name, seed, source, run: randomLabel(), served, standIns };
+    const versions = Object.values(standIns).map(({ group, version }) => `${group}/${version}`);
+    const discovered = await discover(client, versions);
+    const info: ClusterInfo = { name, seed, source, run: randomLabel(), ...discovered, standIns };
+    const { served } = info;
     for (const [resource, { group, version, plural }] of Object.entries(standIns)) {
       const wanted = `${group}/${version}/${plural}`;
       if (!served.includes(wanted))

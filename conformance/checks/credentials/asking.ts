@@ -4,7 +4,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { isStatus, refused, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import { headersOf, HEARTBEAT, prepareHeartbeatOf, type Prepared } from '../../world/replay-attack.ts';
-import { outcomeOf } from '../gateway/kube.ts';
+import { outcomeOf } from '../gateway/late-answer.ts';
 
 /** What every user may read. */
 export const PODS = '/api/v1/namespaces/default/pods';

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { HttpAnswer } from '../../drivers/http.ts';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { asObject, at, equal, ok, status } from '../../runner/expectations.ts';
-import { Kube, kube } from './kube.ts';
+import { at, equal, ok, status } from '../../runner/expectations.ts';
+import { ask, groupVersions, pathOf, read, resourcesOf, type Resource } from './discovered.ts';
+import { kube } from './kube.ts';
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
@@ -26,44 +25,10 @@ const SERVED: Record<
   replicasets: ['apps/v1', 'ReplicaSet', 'rs', true],
 };
 
-interface Resource {
-  name: string;
-  kind: string;
-  namespaced: boolean;
-  verbs: string[];
-  shortNames?: string[];
-}
-
-const pathOf = (groupVersion: string): string =>
-  groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
-
-/** Asks as one who may do little: everybody needs discovery. */
-async function ask(t: CheckContext, path: string, accept: string): Promise<HttpAnswer> {
-  const asker = t.cluster ? await kube(t) : new Kube(t, await t.actors.shared('user'), '');
-  const answer = await asker.send('GET', path, { headers: { accept } });
-  status(answer, 200);
-  return answer;
-}
-
-async function read(t: CheckContext, path: string): Promise<unknown> {
-  return (await ask(t, path, 'application/json')).json;
-}
-
 /** A cluster may be an API server of custom resources alone: without the core group, and what else must be there. */
 async function needsCore(t: CheckContext): Promise<void> {
   const admin = await kube(t);
   for (const name of Object.keys(SERVED)) admin.resource(name);
-}
-
-/** Every group and version that the legacy lists name. */
-async function groupVersions(t: CheckContext): Promise<string[]> {
-  const { groups } = (await read(t, '/apis')) as { groups: { versions: { groupVersion: string }[] }[] };
-  const core = (await kube(t)).serves('namespaces') ? ['v1'] : [];
-  return [...core, ...groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))];
-}
-
-async function resourcesOf(t: CheckContext, groupVersion: string): Promise<Resource[]> {
-  return ((await read(t, pathOf(groupVersion))) as { resources: Resource[] }).resources;
 }
 
 export default defineChecks([
@@ -219,27 +184,6 @@ export default defineChecks([
   ),
 
   check(
-    'GW-DSC-006',
-    '/openapi/v3 has an index, and documents whose patches carry kind and fieldValidation',
-    { mutants: ['openapi-without-kinds'] },
-    async (t) => {
-      const { paths } = (await read(t, '/openapi/v3')) as {
-        paths: Record<string, { serverRelativeURL: string }>;
-      };
-      for (const groupVersion of await groupVersions(t)) {
-        const key = pathOf(groupVersion).slice(1);
-        const url = paths[key]?.serverRelativeURL;
-        ok(`the index has ${key}`, typeof url === 'string' && url.startsWith('/openapi/v3/'), { got: paths });
-        const document = (await read(t, url)) as OpenApi;
-        ok('it is an OpenAPI 3 document', document.openapi.startsWith('3.'), { got: document.openapi });
-        for (const resource of await resourcesOf(t, groupVersion))
-          if (!resource.name.includes('/') && resource.verbs.includes('patch'))
-            isDescribed(document, groupVersion, resource);
-      }
-    },
-  ),
-
-  check(
     'GW-DSC-007',
     'every resource that discovery names is served, and nothing else answers',
     { mutants: ['leases-hidden', 'discovery-promises-more'] },
@@ -272,36 +216,3 @@ export default defineChecks([
     },
   ),
 ]);
-
-interface OpenApi {
-  openapi: string;
-  paths: Record<string, Record<string, object>>;
-}
-
-/** The document has a patch of the resource that says its kind and knows fieldValidation. */
-function isDescribed({ paths }: OpenApi, groupVersion: string, { name, kind }: Resource): void {
-  const [version, group = ''] = groupVersion.split('/').toReversed();
-  const wanted = asSorted({ group, kind, version });
-  const [path, operations] =
-    Object.entries(paths).find(
-      ([target, { patch }]) =>
-        target.endsWith(`/${name}/{name}`) &&
-        isDeepStrictEqual(asSorted(at(patch, 'x-kubernetes-group-version-kind')), wanted),
-    ) ?? [];
-  ok(`a patch operation of ${name} says its kind`, operations !== undefined, { wanted });
-  const parameters = [...list(at(operations, 'patch', 'parameters')), ...list(operations['parameters'])];
-  ok(
-    `the patch of ${name} knows fieldValidation`,
-    parameters.some(
-      (each) =>
-        at(each, 'name') === 'fieldValidation' || String(at(each, '$ref')).includes('fieldValidation'),
-    ),
-    { got: { path, parameters: parameters.slice(0, 5) } },
-  );
-}
-
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-/** Entries in one order, so that two objects compare as text. */
-const asSorted = (value: unknown): [string, unknown][] =>
-  Object.entries(asObject(value)).toSorted(([a], [b]) => (a < b ? -1 : 1));
