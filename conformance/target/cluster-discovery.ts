@@ -23,7 +23,9 @@ export async function discover(client: KubeClient, versions: readonly string[]):
   const named = at(groups.json, 'groups');
   const listsGroups = groups.status === 200 && Array.isArray(named);
   if (!listsGroups && !(groups.status === 404 && versions.length > 0))
-    throw new TargetError(`GET /apis is no list of API groups: ${groups.status} ${groups.text.slice(0, 200)}`);
+    throw new TargetError(
+      `GET /apis is no list of API groups: ${groups.status} ${groups.text.slice(0, 200)}`,
+    );
   const found = listed(named)
     .flatMap((group) => listed(at(group, 'versions')))
     .map((version) => String(at(version, 'groupVersion')));
