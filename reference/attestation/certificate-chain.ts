@@ -1,11 +1,9 @@
-import '../tls/reflect-metadata.ts';
 import { X509Certificate, type KeyObject } from 'node:crypto';
-import {
-  BasicConstraintsExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  X509Certificate as ParsedCertificate,
-} from '@peculiar/x509';
+import { KeyUsage } from '../x509/extensions.ts';
+import { signatureAlgorithm } from '../x509/issue.ts';
+import { readDetails } from '../x509/read.ts';
+
+const ES384 = signatureAlgorithm('sha384');
 
 export type ChainFault =
   'MalformedCertificate' | 'WrongRoot' | 'BrokenChain' | 'CertificateExpired' | 'CertificateUnfit';
@@ -66,17 +64,15 @@ function parseLink(der: Uint8Array): Link | undefined {
     const certificate = new X509Certificate(der);
     // OpenSSL stops at the end of the certificate and does not mind what follows.
     if (certificate.raw.length !== der.length) return undefined;
-    const parsed = new ParsedCertificate(Uint8Array.from(der));
-    const { name, hash } = parsed.signatureAlgorithm;
-    const constraints = parsed.getExtension(BasicConstraintsExtension);
+    const { isAuthority, pathLength, usages, signatureAlgorithm: algorithm } = readDetails(certificate);
     return {
       certificate,
       // Read here, since OpenSSL decodes the key only when it is asked for, and throws then.
       key: certificate.publicKey,
-      isAuthority: constraints?.ca ?? false,
-      pathLength: constraints?.pathLength ?? Infinity,
-      usages: parsed.getExtension(KeyUsagesExtension)?.usages ?? 0,
-      signedAsWanted: name === 'ECDSA' && hash.name === 'SHA-384',
+      isAuthority,
+      pathLength,
+      usages,
+      signedAsWanted: ES384.equals(algorithm),
     };
   } catch {
     return undefined;
@@ -98,15 +94,14 @@ function checkLink(link: Link, issuer: Link, nowMs: number): Bad | undefined {
 
 function checkAuthority(link: Link, authoritiesBelow: number): Bad | undefined {
   if (!link.isAuthority) return bad('CertificateUnfit', 'issues certificates without being an authority');
-  if ((link.usages & KeyUsageFlags.keyCertSign) === 0)
-    return bad('CertificateUnfit', 'may not sign certificates');
+  if ((link.usages & KeyUsage.keyCertSign) === 0) return bad('CertificateUnfit', 'may not sign certificates');
   if (authoritiesBelow > link.pathLength) return bad('CertificateUnfit', 'the path below it is too long');
   return undefined;
 }
 
 function checkLeaf(link: Link): Bad | undefined {
   if (link.isAuthority) return bad('CertificateUnfit', 'the leaf is an authority');
-  if ((link.usages & KeyUsageFlags.digitalSignature) === 0)
+  if ((link.usages & KeyUsage.digitalSignature) === 0)
     return bad('CertificateUnfit', 'the leaf may not sign');
   return undefined;
 }

@@ -44,12 +44,9 @@ export function decodeCoseSign1(
 }
 
 /** Puts a COSE_Sign1 together; `sign` makes the raw r‖s over the bytes it is given. */
-export async function encodeCoseSign1(
-  payload: Uint8Array,
-  sign: (message: Uint8Array) => Promise<Uint8Array>,
-): Promise<Uint8Array> {
+export function encodeCoseSign1(payload: Uint8Array, sign: (message: Uint8Array) => Uint8Array): Uint8Array {
   const protectedHeader = encodeCbor(new Map([[HEADER_ALGORITHM, ES384]]));
-  const signature = await sign(signedBytes({ protectedHeader, payload }));
+  const signature = sign(signedBytes({ protectedHeader, payload }));
   return encodeCbor([protectedHeader, new Map(), payload, signature]);
 }
 

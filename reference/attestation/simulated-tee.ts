@@ -48,16 +48,16 @@ export async function openSimulatedTee(options: SimulatedTeeOptions): Promise<Te
   return {
     mode: 'simulated',
     pcrs,
-    rootCertificate: `${root.certificate.toString('pem')}\n`,
+    rootCertificate: root.certificate.toString(),
     attest: async (request) => {
-      const { intermediate, leaf } = await chain.current();
+      const { intermediate, leaf } = chain.current();
       const payload = encodeDocument({
         moduleId,
         timestampMs: clock.nowMs(),
         digest: 'SHA384',
         pcrs: allRegisters(pcrs),
-        certificate: new Uint8Array(leaf.certificate.rawData),
-        cabundle: [root, intermediate].map((issued) => new Uint8Array(issued.certificate.rawData)),
+        certificate: leaf.certificate.raw,
+        cabundle: [root, intermediate].map((issued) => issued.certificate.raw),
         ...dataOf(request),
       });
       return encodeCoseSign1(payload, (message) => signWith(leaf, message));
@@ -87,7 +87,7 @@ class ChainKeeper {
   readonly #moduleId: string;
   readonly #clock: Clock;
   readonly #randomBytes: RandomBytes;
-  #made: Promise<{ intermediate: Issued; leaf: Issued }> | undefined;
+  #made: { intermediate: Issued; leaf: Issued } | undefined;
   #renewAtMs = 0;
 
   constructor(root: Issued, moduleId: string, clock: Clock, randomBytes: RandomBytes) {
@@ -97,7 +97,7 @@ class ChainKeeper {
     this.#randomBytes = randomBytes;
   }
 
-  current(): Promise<{ intermediate: Issued; leaf: Issued }> {
+  current(): { intermediate: Issued; leaf: Issued } {
     const now = this.#clock.nowMs();
     if (!this.#made || now >= this.#renewAtMs) {
       this.#renewAtMs = now + LEAF_LIFE_MS / 2;
@@ -106,9 +106,9 @@ class ChainKeeper {
     return this.#made;
   }
 
-  async #make(now: number): Promise<{ intermediate: Issued; leaf: Issued }> {
-    const intermediate = await issueIntermediate(this.#root, now, this.#randomBytes);
-    return { intermediate, leaf: await issueLeaf(intermediate, this.#moduleId, now, this.#randomBytes) };
+  #make(now: number): { intermediate: Issued; leaf: Issued } {
+    const intermediate = issueIntermediate(this.#root, now, this.#randomBytes);
+    return { intermediate, leaf: issueLeaf(intermediate, this.#moduleId, now, this.#randomBytes) };
   }
 }
 

@@ -17,8 +17,8 @@ import {
   parseRegistration,
 } from '../protocol/wire.ts';
 
-const authority = await makeAuthority();
-const document = await signedDocument(authority);
+const authority = makeAuthority();
+const document = signedDocument(authority);
 const policy = policyOf(authority);
 const keypair = keypairOf('fuzzer');
 const address = keypair.toSuiAddress();

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { activeMutant } from '../mutants/index.ts';
+import { shrinkWhenIdle } from '../protocol/idle-memory.ts';
 import { ConfigError, loadGatewayConfig } from './config.ts';
 import { startGateway } from './start.ts';
 
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const patience = new Promise<void>((resolve) => setTimeout(resolve, READY_MS).unref());
   await Promise.race([gateway.ready.catch(() => {}), patience]);
   process.stdout.write(`${JSON.stringify({ ready: true, url: gateway.url, pid: process.pid })}\n`);
+  shrinkWhenIdle();
 }
 
 try {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { activeMutant } from '../mutants/index.ts';
 import { systemClock } from '../protocol/clock.ts';
+import { shrinkWhenIdle } from '../protocol/idle-memory.ts';
 import { createLogger } from '../protocol/logger.ts';
 import { TeeUnavailableError } from '../attestation/tee.ts';
 import { assembleMaster } from './assemble.ts';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
     () => {
       process.stdout.write(`${JSON.stringify({ ready: true, url: master.url, pid: process.pid })}\n`);
       log.info({ url: master.url, mutant: mutant?.id }, 'master is ready');
+      shrinkWhenIdle();
       return new Promise<never>(() => undefined);
     },
     (error: unknown) => error,

@@ -279,7 +279,7 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     close: async () => {
       stop.abort();
       if (seams.stopsCleanly) streams.cutAll();
-      if (seams.stopsCleanly) sockets.close();
+      if (seams.stopsCleanly) await sockets.close();
       await Promise.all([server.close(seams.stopsCleanly ? GRACE_MS : 0), metricsServer?.close()]);
       await Promise.all(background);
       await runner.idle();

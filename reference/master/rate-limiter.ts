@@ -16,7 +16,8 @@ export interface RateLimiterOptions {
 /** A token bucket for each key. Buckets idle long enough to be full again are the first to be forgotten. */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
-  readonly #buckets = new LRUCache<string, Bucket>({ max: 100_000 });
+  // Bounded by size, as `max` takes the memory of all entries at once.
+  readonly #buckets = new LRUCache<string, Bucket>({ maxSize: 100_000, sizeCalculation: () => 1 });
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;

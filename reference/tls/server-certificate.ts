@@ -1,9 +1,18 @@
-import { X509Certificate as NodeCertificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import './reflect-metadata.ts';
-import * as x509 from '@peculiar/x509';
+import {
+  alternativeNames,
+  authorityKey,
+  basicConstraints,
+  keyUsage,
+  KeyUsage,
+  subjectKey,
+  tlsUse,
+} from '../x509/extensions.ts';
+import { generateKeyPair, issueCertificate, keyIdOf, privateKeyPem } from '../x509/issue.ts';
+import { readDetails } from '../x509/read.ts';
 
 /** PEM texts of a server's certificate and of the CA that clients must trust. */
 export interface ServerCertificate {
@@ -14,7 +23,7 @@ export interface ServerCertificate {
   caPath: string;
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const CURVE = 'P-256';
 const DAY_MS = 86_400_000;
 const CA_DAYS = 3650;
 const SERVER_DAYS = 365;
@@ -40,7 +49,7 @@ export async function ensureServerCertificate(
   };
   let [ca, caKey] = await Promise.all([read(paths.ca), read(paths.caKey)]);
   if (ca === undefined || caKey === undefined) {
-    ({ cert: ca, key: caKey } = await issueAuthority(now()));
+    ({ cert: ca, key: caKey } = issueAuthority(now()));
     // Key first: a certificate without its key is made again, a key without certificate as well.
     await write(paths.caKey, caKey, 0o600);
     await write(paths.ca, ca, 0o644);
@@ -49,71 +58,63 @@ export async function ensureServerCertificate(
   if (cert !== undefined && key !== undefined && stillGood(cert, key, ca, hosts, now())) {
     return { ca, cert, key, caPath: paths.ca };
   }
-  const issued = await issueServer(ca, caKey, hosts, now());
+  const issued = issueServer(ca, caKey, hosts, now());
   await write(paths.key, issued.key, 0o600);
   await write(paths.cert, issued.cert, 0o644);
   return { ca, ...issued, caPath: paths.ca };
 }
 
-async function issueAuthority(nowMs: number): Promise<{ cert: string; key: string }> {
-  const keys = await makeKeys();
-  const cert = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: `CN=k3s-daas ${serial().slice(0, 8)}`,
-    notBefore: new Date(nowMs - 3_600_000),
-    notAfter: new Date(nowMs + CA_DAYS * DAY_MS),
-    signingAlgorithm: ALGORITHM,
-    keys,
+function issueAuthority(nowMs: number): { cert: string; key: string } {
+  const keys = generateKeyPair(CURVE);
+  const cert = issueCertificate({
+    subject: { CN: `k3s-daas ${randomBytes(4).toString('hex')}` },
+    from: nowMs - 3_600_000,
+    to: nowMs + CA_DAYS * DAY_MS,
+    serial: randomBytes(16),
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    hash: 'sha256',
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
+      basicConstraints(true, 0),
+      keyUsage(KeyUsage.keyCertSign | KeyUsage.crlSign),
+      subjectKey(keyIdOf(keys.publicKey)),
     ],
   });
-  return { cert: cert.toString('pem'), key: await exportKey(keys) };
+  return { cert: cert.toString(), key: privateKeyPem(keys) };
 }
 
-async function issueServer(
+function issueServer(
   caPem: string,
   caKeyPem: string,
   hosts: readonly string[],
   nowMs: number,
-): Promise<{ cert: string; key: string }> {
-  const ca = new x509.X509Certificate(caPem);
-  const signingKey = await crypto.subtle.importKey(
-    'pkcs8',
-    x509.PemConverter.decodeFirst(caKeyPem),
-    ALGORITHM,
-    false,
-    ['sign'],
-  );
-  const keys = await makeKeys();
-  const cert = await x509.X509CertificateGenerator.create({
-    serialNumber: serial(),
-    subject: `CN=${commonName(hosts)}`,
-    issuer: ca.subject,
-    notBefore: new Date(nowMs - 3_600_000),
-    notAfter: new Date(Math.min(nowMs + SERVER_DAYS * DAY_MS, ca.notAfter.getTime())),
-    signingAlgorithm: ALGORITHM,
+): { cert: string; key: string } {
+  const ca = new X509Certificate(caPem);
+  const keys = generateKeyPair(CURVE);
+  const cert = issueCertificate({
+    subject: { CN: commonName(hosts) },
+    issuer: readDetails(ca).subject,
+    from: nowMs - 3_600_000,
+    to: Math.min(nowMs + SERVER_DAYS * DAY_MS, ca.validToDate.getTime()),
+    serial: randomBytes(16),
     publicKey: keys.publicKey,
-    signingKey,
+    signingKey: createPrivateKey(caKeyPem),
+    hash: 'sha256',
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        hosts.map((host) => new x509.GeneralName(isIP(host) === 0 ? 'dns' : 'ip', host).toJSON()),
-      ),
-      await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey, false),
+      basicConstraints(false),
+      keyUsage(KeyUsage.digitalSignature),
+      tlsUse('server'),
+      alternativeNames(hosts),
+      authorityKey(keyIdOf(ca.publicKey)),
     ],
   });
-  return { cert: cert.toString('pem'), key: await exportKey(keys) };
+  return { cert: cert.toString(), key: privateKeyPem(keys) };
 }
 
 function stillGood(cert: string, key: string, ca: string, hosts: readonly string[], nowMs: number): boolean {
   try {
-    const parsed = new NodeCertificate(cert);
-    const authority = new NodeCertificate(ca);
+    const parsed = new X509Certificate(cert);
+    const authority = new X509Certificate(ca);
     return (
       parsed.verify(authority.publicKey) &&
       key.includes('PRIVATE KEY') &&
@@ -123,25 +124,6 @@ function stillGood(cert: string, key: string, ca: string, hosts: readonly string
   } catch {
     return false;
   }
-}
-
-function makeKeys(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey({ name: ALGORITHM.name, namedCurve: ALGORITHM.namedCurve }, true, [
-    'sign',
-    'verify',
-  ]);
-}
-
-async function exportKey(keys: CryptoKeyPair): Promise<string> {
-  const der = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return x509.PemConverter.encode(der, 'PRIVATE KEY');
-}
-
-function serial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  // Positive and without leading zeros in DER.
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
-  return Buffer.from(bytes).toString('hex');
 }
 
 /** Certificates carry names in the SAN; this one is only for people. */

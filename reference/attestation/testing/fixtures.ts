@@ -32,16 +32,16 @@ export interface Authority {
 }
 
 /** A whole chain, made at NOW. */
-export async function makeAuthority(): Promise<Authority> {
+export function makeAuthority(): Authority {
   const random = countingBytes();
-  const root = await createDevelopmentRoot(NOW, random);
-  const intermediate = await issueIntermediate(root, NOW, random);
-  return { root, intermediate, leaf: await issueLeaf(intermediate, 'module', NOW, random) };
+  const root = createDevelopmentRoot(NOW, random);
+  const intermediate = issueIntermediate(root, NOW, random);
+  return { root, intermediate, leaf: issueLeaf(intermediate, 'module', NOW, random) };
 }
 
 /** DER of a certificate. */
 export function der(issued: Issued): Uint8Array {
-  return new Uint8Array(issued.certificate.rawData);
+  return issued.certificate.raw;
 }
 
 /** A document that the policy below believes, with changes. */
@@ -64,21 +64,18 @@ export function documentOf(
 }
 
 /** Signs a payload with the leaf. */
-export function signPayload(authority: Authority, payload: Uint8Array): Promise<Uint8Array> {
+export function signPayload(authority: Authority, payload: Uint8Array): Uint8Array {
   return encodeCoseSign1(payload, (message) => signWith(authority.leaf, message));
 }
 
 /** A signed document with changes. */
-export function signedDocument(
-  authority: Authority,
-  change: Partial<AttestationDocument> = {},
-): Promise<Uint8Array> {
+export function signedDocument(authority: Authority, change: Partial<AttestationDocument> = {}): Uint8Array {
   return signPayload(authority, encodeDocument(documentOf(authority, change)));
 }
 
 /** A policy that believes `signedDocument(authority)`. */
 export function policyOf(authority: Authority, change: Partial<AttestationPolicy> = {}): AttestationPolicy {
-  const root = authority.root.certificate.toString('pem');
+  const root = authority.root.certificate.toString();
   return { root, now: NOW, pcrs: PCRS, nonce: NONCE, publicKey: PUBLIC_KEY, ...change };
 }
 

@@ -44,7 +44,8 @@ export class ObjectStore {
   constructor(store: KeyValueStore, { cached = 20_000, ttlSeconds }: ObjectStoreOptions = {}) {
     this.#store = store;
     this.#ttlSeconds = ttlSeconds;
-    this.#decoded = new LRUCache({ max: cached });
+    // Bounded by size, as `max` takes the memory of all entries at once.
+    this.#decoded = new LRUCache({ maxSize: cached, sizeCalculation: () => 1 });
   }
 
   get revision(): number {

@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import '../../tls/reflect-metadata.ts';
-import * as x509 from '@peculiar/x509';
 import { systemClock } from '../../protocol/clock.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
 import { ensureServerCertificate } from '../../tls/index.ts';
+import { tlsUse } from '../../x509/extensions.ts';
+import { generateKeyPair, issueCertificate, privateKeyPem } from '../../x509/issue.ts';
+import { readDetails } from '../../x509/read.ts';
 import { createKubernetesApi, type KubernetesApi } from '../api.ts';
 import type { Authorize } from '../authorization.ts';
 import { bootstrapCluster } from '../bootstrap.ts';
@@ -39,7 +40,6 @@ export interface HttpsCluster extends AsyncDisposable {
   readonly identity: { ca: string; cert: string; key: string; token: string };
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const HOUR = 3_600_000;
 const ADMIN: UserInfo = { name: 'system:admin', groups: ['system:masters'] };
 
@@ -47,7 +47,7 @@ const ADMIN: UserInfo = { name: 'system:admin', groups: ['system:masters'] };
 export async function startHttpsCluster(options: HttpsClusterOptions): Promise<HttpsCluster> {
   const { dir, host = '127.0.0.1', port = 0, hosts = ['127.0.0.1', 'localhost'] } = options;
   const tls = await ensureServerCertificate(dir, hosts);
-  const client = await clientCertificate(tls.ca, await readFile(join(dir, 'ca.key'), 'utf8'));
+  const client = clientCertificate(tls.ca, await readFile(join(dir, 'ca.key'), 'utf8'));
   const token = randomBytes(24).toString('base64url');
   const store = new MemoryStore({ clock: systemClock });
   const api = createKubernetesApi({
@@ -97,24 +97,21 @@ function userOf(request: IncomingMessage, token: string): UserInfo | undefined {
   return { name, groups };
 }
 
-async function clientCertificate(caPem: string, caKeyPem: string): Promise<{ cert: string; key: string }> {
-  const ca = new x509.X509Certificate(caPem);
-  const der = x509.PemConverter.decodeFirst(caKeyPem);
-  const signingKey = await crypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign']);
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+function clientCertificate(caPem: string, caKeyPem: string): { cert: string; key: string } {
+  const keys = generateKeyPair('P-256');
   const now = Date.now();
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: 'CN=system:admin, O=system:masters',
-    issuer: ca.subject,
-    notBefore: new Date(now - HOUR),
-    notAfter: new Date(now + 24 * HOUR),
-    signingAlgorithm: ALGORITHM,
+  const certificate = issueCertificate({
+    subject: { CN: 'system:admin', O: 'system:masters' },
+    issuer: readDetails(new X509Certificate(caPem)).subject,
+    from: now - HOUR,
+    to: now + 24 * HOUR,
+    serial: randomBytes(16),
     publicKey: keys.publicKey,
-    signingKey,
-    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+    signingKey: createPrivateKey(caKeyPem),
+    hash: 'sha256',
+    extensions: [tlsUse('client')],
   });
-  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
-  return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') };
+  return { cert: certificate.toString(), key: privateKeyPem(keys) };
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

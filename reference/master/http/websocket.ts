@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { writeRaw } from './server.ts';
@@ -11,12 +10,7 @@ const MAX_BUFFERED = 8 * 1024 * 1024;
 
 /** Watches over WebSocket: each JSON line of the answer becomes one text message. */
 export class WatchSockets {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: 4096,
-    perMessageDeflate: false,
-    handleProtocols: (protocols) => protocols.values().next().value ?? false,
-  });
+  #opened: Promise<WebSocketServer> | undefined;
 
   /** `answer` gives the reply that the same GET would get; anything but a stream is answered as plain HTTP. */
   async take(
@@ -33,14 +27,28 @@ export class WatchSockets {
       writeRaw(socket, { ...reply, status });
       return;
     }
-    this.#server.handleUpgrade(message, socket, head, (client) => void pump(body, client));
+    this.#opened ??= openServer();
+    const server = await this.#opened;
+    server.handleUpgrade(message, socket, head, (client) => void pump(body, client));
   }
 
   /** Ends all connections. */
-  close(): void {
-    for (const client of this.#server.clients) client.close(1001, 'the master is going down');
-    this.#server.close();
+  async close(): Promise<void> {
+    const server = await this.#opened;
+    for (const client of server?.clients ?? []) client.close(1001, 'the master is going down');
+    server?.close();
   }
+}
+
+/** Loaded with the first watch of its kind: most masters never see one. */
+async function openServer(): Promise<WebSocketServer> {
+  const ws = await import('ws');
+  return new ws.WebSocketServer({
+    noServer: true,
+    maxPayload: 4096,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => protocols.values().next().value ?? false,
+  });
 }
 
 async function pump(body: AsyncIterable<Uint8Array>, client: WebSocket): Promise<void> {
