@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { HarnessError, UsageError } from '../../errors.ts';
-import type { Report } from '../../report/model.ts';
-import { loadCatalogue, type Catalogue } from '../../requirements/catalogue.ts';
-import type { Check } from '../../runner/check.ts';
+import { loadCatalogue } from '../../requirements/catalogue.ts';
 import { loadChecks } from '../../runner/registry.ts';
 import { natural, seedOf } from '../arguments.ts';
 import { createProgress } from '../progress.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { Judge, type Kill } from './judge.ts';
 import { listMutants, type Mutant } from './list.ts';
 import { renderMatrix } from './matrix.ts';
 import { RunPool } from './run-pool.ts';
@@ -21,21 +20,6 @@ interface MutantsOptions {
   matrix?: string;
 }
 
-interface Kill {
-  id: string;
-  defects: string[];
-  title: string;
-  killed: boolean;
-  /** Requirements that failed on it. */
-  killed_by: string[];
-  /** Checks that name it and passed on it all the same. */
-  survived: string[];
-  /** How long its run took. */
-  duration_ms: number;
-  /** With --full: requirements that failed though no check of theirs names it. */
-  unexpected: string[];
-}
-
 export function mutantsCommand(): Command {
   return new Command('mutants')
     .description(
@@ -44,7 +28,7 @@ export function mutantsCommand(): Command {
     .option('--only <ids...>', 'only these mutants', [])
     .option('--full', 'run every check on every mutant, and name failures that nobody predicted')
     .option('--seed <n>', 'seed of the runs', '1')
-    .option('--jobs <n>', 'mutants at a time', '2')
+    .option('--jobs <n>', 'runs at a time', '3')
     .option('--json', 'print {total, killed, mutants: [...]}')
     .option('--matrix <file>', 'write the kill matrix as Markdown, too')
     .addHelpText(
@@ -70,30 +54,37 @@ async function mutants(options: MutantsOptions): Promise<void> {
 
   const progress = createProgress();
   const interrupted = untilInterrupted();
+  // Nothing is worth going on with once the reference itself has failed.
+  const over = new AbortController();
   await using pool = new RunPool();
-  const run = runsOf(pool, catalogue, seed, interrupted.signal);
+  const signal = AbortSignal.any([interrupted.signal, over.signal]);
+  const judge = new Judge({ pool, catalogue, seed, signal });
   try {
     const guards = checks.filter((check) => chosen.some((mutant) => check.mutants.includes(mutant.id)));
-    progress.step(`the reference itself must pass the ${guards.length} checks first`);
-    const clean = await run(undefined, guards, true);
-    const broken = failedIn(clean);
-    if (broken.length > 0)
-      throw new HarnessError(`the reference fails ${broken.join(', ')}: kills would mean nothing`, {
-        hint: failuresOf(clean).join('; '),
-      });
-
+    progress.step(`the reference itself must pass the ${guards.length} checks, which is seen meanwhile`);
     const kills: Kill[] = [];
     const waiting = [...chosen];
-    const work = async (): Promise<void> => {
+    const work = async (first?: () => Promise<void>): Promise<void> => {
+      await first?.();
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const kill = await judge(mutant, checks, options.full ?? false, run);
+        const kill = await judge.kill(mutant, checks, options.full ?? false);
         kills.push(kill);
         progress.line(
           `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}, ${(kill.duration_ms / 1000).toFixed(1)} s`,
         );
       }
     };
-    await Promise.all(Array.from({ length: jobs }, work));
+    const reference = async (): Promise<void> => {
+      await judge.control(guards, (ids) =>
+        progress.line(`once more on the reference itself: ${ids.join(' ')}`),
+      );
+      progress.line(`the reference itself passed the ${guards.length} checks`);
+    };
+    try {
+      await Promise.all(Array.from({ length: jobs }, (_, job) => work(job === 0 ? reference : undefined)));
+    } finally {
+      over.abort(new HarnessError('another run failed'));
+    }
     progress.end();
     const ordered = chosen.map((mutant) => kills.find((kill) => kill.id === mutant.id)!);
     const killed = ordered.filter((kill) => kill.killed).length;
@@ -109,66 +100,6 @@ async function mutants(options: MutantsOptions): Promise<void> {
   } finally {
     interrupted.release();
   }
-}
-
-type Runs = (mutant: string | undefined, checks: readonly Check[], whole: boolean) => Promise<Report>;
-
-/** Runs of these checks on the reference, or on one of its mutants; `whole`: of all that their requirements have. */
-function runsOf(pool: RunPool, catalogue: Catalogue, seed: number, signal: AbortSignal): Runs {
-  return (mutant, checks, whole) => {
-    const only = [...new Set(checks.map(({ requirement }) => requirement))];
-    const profiles = only.map((id) => catalogue.byId(id).profile);
-    return pool.run(
-      {
-        seed,
-        env: mutant === undefined ? {} : { K3S_DAAS_MUTANT: mutant },
-        only,
-        ...(!whole && { checks: checks.map(({ id }) => id) }),
-        chainAlone: profiles.every((profile) => profile === 'contracts'),
-      },
-      signal,
-    );
-  };
-}
-
-async function judge(mutant: Mutant, checks: readonly Check[], full: boolean, run: Runs): Promise<Kill> {
-  const guards = checks.filter((check) => check.mutants.includes(mutant.id));
-  const base = { id: mutant.id, defects: mutant.defects, title: mutant.title };
-  const from = Date.now();
-  if (guards.length === 0)
-    return { ...base, killed: false, killed_by: [], survived: [], duration_ms: 0, unexpected: [] };
-  const report = await run(mutant.id, full ? checks : guards, full);
-  const failed = failedIn(report);
-  const results = report.requirements.flatMap((requirement) => requirement.checks);
-  const verdicts = new Map(results.map((result) => [result.id, result.verdict]));
-  const guarding = new Set(guards.map((check) => check.requirement));
-  // Checks that need what this machine lacks (a kubectl) were left out of the run and prove nothing.
-  const survived = guards
-    .filter((check) => verdicts.has(check.id) && verdicts.get(check.id) !== 'fail')
-    .map((check) => check.id);
-  const killedBy = failed.filter((id) => guarding.has(id));
-  return {
-    ...base,
-    killed: killedBy.length > 0 && survived.length === 0,
-    killed_by: killedBy,
-    survived,
-    duration_ms: Date.now() - from,
-    unexpected: failed.filter((id) => !guarding.has(id)),
-  };
-}
-
-/** Requirements with a failed check, whatever their level: a mutant that breaks a SHOULD is caught too. */
-function failedIn(report: Report): string[] {
-  return report.requirements
-    .filter(({ checks }) => checks.some(({ verdict }) => verdict === 'fail'))
-    .map(({ id }) => id);
-}
-
-function failuresOf(report: Report): string[] {
-  return report.requirements
-    .flatMap(({ checks }) => checks)
-    .filter(({ verdict }) => verdict === 'fail')
-    .map(({ id, message }) => `${id}: ${message}`);
 }
 
 function choose(all: readonly Mutant[], ids: readonly string[]): Mutant[] {

@@ -46,14 +46,15 @@ describe('the kill matrix that is committed', async () => {
   });
 });
 
+const row = (id: string, killed: boolean, defect: string): MatrixRow => ({
+  id,
+  title: 'a | b',
+  defects: [defect],
+  killed,
+  killed_by: killed ? ['GW-1', 'GW-2'] : [],
+});
+
 describe('a kill matrix', () => {
-  const row = (id: string, killed: boolean, defect: string): MatrixRow => ({
-    id,
-    title: 'a | b',
-    defects: [defect],
-    killed,
-    killed_by: killed ? ['GW-1', 'GW-2'] : [],
-  });
   const text = renderMatrix(
     [row('one', true, 'D01'), row('two', false, 'D01'), row('three', true, 'D02')],
     [

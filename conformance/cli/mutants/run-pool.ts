@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { HarnessError } from '../../errors.ts';
 import { modulePath } from '../../paths.ts';
 import type { Report } from '../../report/model.ts';
+import type { Part } from './parts.ts';
 
 export interface RunRequest {
   seed: number;
@@ -10,10 +11,12 @@ export interface RunRequest {
   env: Record<string, string>;
   /** Ids of requirements. */
   only: string[];
-  /** Ids of checks, which may not be all of those requirements'; each one where there are none. */
-  checks?: string[];
-  /** Without master, gateway and workers, which checks of the contracts do not need. */
-  chainAlone: boolean;
+  /** Ids of checks of those requirements; the others are left out. */
+  checks: string[];
+  /** Of the reference, beside the chain. */
+  parts: Part[];
+  /** Whether the checks run in threads of their own. */
+  threads: boolean;
 }
 
 /** What became of a run: its report, or why there is none. */

@@ -4,7 +4,9 @@ import type { ChainNode } from '../../target/chain/index.ts';
 import { LocalnetProcess } from '../../target/localnet.ts';
 import { loadBundled } from '../../target/bundled.ts';
 import { runSuite } from '../../runner/run-suite.ts';
+import type { TargetFile } from '../../target/types.ts';
 import { describeError } from '../../errors.ts';
+import { PARTS, type Part } from './parts.ts';
 import type { RunAnswer, RunRequest } from './run-pool.ts';
 
 /** One run of the suite after the other, as the parent asks: what is loaded and compiled serves all of them. */
@@ -25,13 +27,14 @@ async function endChain(): Promise<void> {
   await old?.[Symbol.asyncDispose]();
 }
 
-async function answer({ seed, env, only, checks, chainAlone }: RunRequest): Promise<RunAnswer> {
+async function answer({ seed, env, only, checks, parts, threads }: RunRequest): Promise<RunAnswer> {
   const bundled = await loadBundled();
-  const { gateway: _g, master: _m, worker: _w, attestation: _a, ...chain } = bundled.file;
+  const left = Object.entries(bundled.file).filter(([name]) => !isPart(name) || parts.includes(name));
   try {
     const { report } = await runSuite({
-      target: chainAlone ? { ...bundled, file: chain } : bundled,
-      ...(checks && { checks, runChecks: runChecksHere }),
+      target: { ...bundled, file: Object.fromEntries(left) as TargetFile },
+      checks,
+      ...(!threads && { runChecks: runChecksHere }),
       chain: await freshChain(),
       profiles: [],
       only,
@@ -50,6 +53,8 @@ async function answer({ seed, env, only, checks, chainAlone }: RunRequest): Prom
     return { error: describeError(error) };
   }
 }
+
+const isPart = (name: string): name is Part => (PARTS as readonly string[]).includes(name);
 
 async function answered(request: RunRequest): Promise<void> {
   const said = await answer(request);
