@@ -127,7 +127,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     tee,
     tls,
     reader,
-    commands: new Commands(submitter, config.chain),
+    commands: seams.commands(new Commands(submitter, config.chain)),
     events: seams.events(
       new EventStream({
         client,

@@ -105,7 +105,7 @@ describe('a request whose predecessor’s result is being stored', () => {
     const results = await Promise.all(
       ids.map(async (id) => (await again.book.load(id))?.result?.status_code),
     );
-    expect(results).toEqual([500, 500]);
+    expect(results).toEqual([504, 504]);
   });
 
   test('is run by the next start when a stop came before it', async () => {
@@ -161,7 +161,7 @@ test('a long queue runs in order, and a kill leaves the outcome of few unknown',
   await again.runner.recover();
   await again.runner.idle();
   const codes = await Promise.all(ids.map(async (id) => (await again.book.load(id))?.result?.status_code));
-  expect(codes.filter((code) => code === 500).length).toBeLessThanOrEqual(8);
+  expect(codes.filter((code) => code === 504).length).toBeLessThanOrEqual(8);
   // Each ran once, or its outcome is said to be unknown.
   expect(late).toEqual(ids.filter((id, index) => !ran.includes(id) && codes[index] === 201));
   expect(codes.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => 201));

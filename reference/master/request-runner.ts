@@ -87,7 +87,7 @@ export class RequestRunner {
       // Whether it took effect is not known, and running it again could do it twice.
       log.warn({ request_id: id }, 'the request was interrupted; its outcome is not known');
       const message = 'the master restarted while this request ran; look at the object before trying again';
-      await this.#finish(id, toAnswer(statusOf(new ProtocolError('InternalError', message))));
+      await this.#finish(id, toAnswer(statusOf(new ProtocolError('Timeout', message))));
     }
     for (const id of book.unanchored()) this.#anchor(id);
   }

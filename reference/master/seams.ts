@@ -1,4 +1,4 @@
-import type { EventSource } from '../chain/types.ts';
+import type { ChainCommands, EventSource } from '../chain/types.ts';
 import type { ServerOptions } from 'node:https';
 import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
 import { schedulingRules, type SchedulingRules } from '../kubernetes/index.ts';
@@ -57,6 +57,8 @@ export interface MasterSeams {
   storeOptions: (options: SealedStoreOptions) => SealedStoreOptions;
   /** Where the chain's events come from. */
   events: (source: EventSource) => EventSource;
+  /** How the contracts are called. */
+  commands: (commands: ChainCommands) => ChainCommands;
   /** What answers requests to the Kubernetes API. */
   kubernetes: (handle: KubernetesHandle) => KubernetesHandle;
   /** Share of a worker in use from which it is busy. */
@@ -109,6 +111,7 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     onHint: () => {},
     storeOptions: (options) => options,
     events: (source) => source,
+    commands: (commands) => commands,
     kubernetes: (handle) => handle,
     busyShare: config.limits.busy_share,
     requestTtlSeconds: config.timings.request_ttl_seconds,

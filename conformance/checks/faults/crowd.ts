@@ -1,17 +1,26 @@
 import type { HttpAnswer } from '../../drivers/http.ts';
-import { pause } from '../../drivers/wait.ts';
+import { pause, poll } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
+import { at } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import { CONFIG_MAPS, configMap } from './config-map.ts';
 
 const LANES = 5;
 const RETRY_MS = 10_000;
 const AGAIN_MS = 100;
+/** Requests that a crowd makes at least. */
+const ENOUGH = 30;
+/** What tells a client to come again. */
+const LATER = [429, 503, 504];
 
 export interface CrowdResult {
   requests: number;
   /** Those that did not succeed within 10 s, with what they were told last. */
   failed: string[];
+  /** Attempts that were told something else than to come again, though there was nothing wrong with them. */
+  misled: string[];
+  /** Attempts that did not succeed, other than by 429. */
+  troubled: string[];
 }
 
 /** Users who read and write while `meanwhile` runs and a little longer, and try again what fails, for 10 s at most. */
@@ -20,7 +29,7 @@ export async function crowd(
   admin: Actor,
   meanwhile: () => Promise<void>,
 ): Promise<CrowdResult> {
-  const result: CrowdResult = { requests: 0, failed: [] };
+  const result: CrowdResult = { requests: 0, failed: [], misled: [], troubled: [] };
   const over = new AbortController();
   const lane = async (): Promise<void> => {
     while (!over.signal.aborted) {
@@ -35,10 +44,15 @@ export async function crowd(
   };
   const lanes = Promise.all(Array.from({ length: LANES }, lane));
   await pause(300);
-  await meanwhile();
-  await pause(300);
-  over.abort();
-  await lanes;
+  try {
+    await meanwhile();
+    await pause(300);
+    // A busy machine makes few requests, and of few nothing can be said.
+    await poll(() => (result.requests > ENOUGH ? true : undefined), { timeoutMs: RETRY_MS });
+  } finally {
+    over.abort();
+    await lanes;
+  }
   return result;
 }
 
@@ -55,8 +69,12 @@ async function insistent(
       const answer = await send();
       if (good.includes(answer.status)) return;
       last = `${answer.status} ${answer.text.slice(0, 200)}`;
+      if (!LATER.includes(answer.status) || at(answer.json, 'kind') !== 'Status')
+        result.misled.push(`${what}: ${last}`);
+      if (answer.status !== 429) result.troubled.push(`${what}: ${last}`);
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
+      result.troubled.push(`${what}: ${last}`);
     }
   }
   result.failed.push(`${what}: ${last}`);

@@ -2,19 +2,13 @@ import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, status } from '../../runner/expectations.ts';
 import { answerOf, playedGateway } from '../../world/played-gateway.ts';
-import { CONFIG_MAPS, MADE_BY } from './config-map.ts';
+import { CONFIG_MAPS, MADE_BY, made } from './config-map.ts';
+import { stateChecks } from './master-killed-state.ts';
 import { masterStory, outOfReach, type MasterStory } from './master-story.ts';
 
 const exclusive = true;
 const timeoutMs = 60_000;
 const SERVING_MS = 10_000;
-
-/** How many objects carry the label of one request. */
-async function made(t: CheckContext, label: string): Promise<number> {
-  const list = await t.master.asReader('GET', `${CONFIG_MAPS}?labelSelector=${MADE_BY}%3D${label}`);
-  status(list, 200);
-  return (at(list.json, 'items') as unknown[]).length;
-}
 
 /** A request whose halves came on two sides of the kill was run, once. */
 async function ranOnce(t: CheckContext, half: MasterStory['payloadFirst']): Promise<void> {
@@ -34,7 +28,7 @@ export default defineChecks([
   check(
     'MS-FLT-001',
     'a killed master serves again soon after its start',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['slow-after-restart'] },
     async (t) => {
       const { servingMs } = await masterStory(t);
       ok('it served within 10 s', servingMs <= SERVING_MS, {
@@ -107,16 +101,17 @@ export default defineChecks([
     async (t) => {
       const { admin, listedAt, madeSince } = await masterStory(t);
       const target = `${CONFIG_MAPS}?watch=true&timeoutSeconds=1&resourceVersion=${listedAt}`;
-      const answer = await t.gateway.as(admin, 'GET', target, { timeoutMs: 8_000 });
-      if (answer.status === 410) return;
-      status(answer, 200);
-      const events = answer.text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line): unknown => JSON.parse(line));
-      if (events.some((event) => at(event, 'type') === 'ERROR' && at(event, 'object', 'code') === 410))
-        return;
-      const told = new Set(events.map((event) => at(event, 'object', 'metadata', 'name')));
+      const stream = await t.gateway.stream(admin, target, { timeoutMs: 8_000 });
+      t.defer(() => stream.close());
+      if (stream.status === 410) return;
+      equal('the status of the watch', stream.status, 200);
+      const told = new Set<unknown>();
+      for await (const line of stream.lines()) {
+        const event: unknown = JSON.parse(line);
+        if (at(event, 'type') === 'ERROR' && at(event, 'object', 'code') === 410) return;
+        told.add(at(event, 'object', 'metadata', 'name'));
+        if (madeSince.every((name) => told.has(name))) break;
+      }
       equal(
         'acknowledged writes that were left out',
         madeSince.filter((name) => !told.has(name)),
@@ -202,7 +197,7 @@ export default defineChecks([
   check(
     'GW-FLT-001',
     'a read while the master is down is 503 or 504 in time',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['outage-is-500'] },
     async (t) => outOfReach(t, (await masterStory(t)).readWhileDown),
   ),
 
@@ -213,8 +208,14 @@ export default defineChecks([
     async (t) => outOfReach(t, (await masterStory(t)).writeWhileDown),
   ),
 
-  check('GW-FLT-003', 'a watch ends when the master is killed', { exclusive, timeoutMs }, async (t) => {
-    const { watchEndedMs } = await masterStory(t);
-    ok('the watch was ended', watchEndedMs !== undefined, { got: 'still open after 3 s' });
-  }),
+  check(
+    'GW-FLT-003',
+    'a watch ends when the master is killed',
+    { exclusive, timeoutMs, mutants: ['watch-outlives-master'] },
+    async (t) => {
+      const { watchEndedMs } = await masterStory(t);
+      ok('the watch was ended', watchEndedMs !== undefined, { got: 'still open after a second' });
+    },
+  ),
+  ...stateChecks,
 ]);

@@ -2,11 +2,13 @@ import type { HttpAnswer } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, eventually, ok, status } from '../../runner/expectations.ts';
-import type { Actor, Actors } from '../../world/actors.ts';
+import type { Actor } from '../../world/actors.ts';
 import { newRequestId, playedGateway, type PlayedRequest } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
 import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
+import { keepState, PODS, type KeptState } from './kept-state.ts';
+import { told } from './told.ts';
 
 /** What a busy machine may add to the deadline. */
 const SLACK_MS = 750;
@@ -34,7 +36,10 @@ export interface MasterStory {
   announcedFirst: { id: string; label: string; request: PlayedRequest };
   announcedWhileDown: { id: string; label: string; request: PlayedRequest };
   node: PlayedNode;
+  kept: KeptState;
   readWhileDown: Timed;
+  /** Requests that must not pass, sent while it was down: without a credential, with a bad one, without the permission. */
+  refusedWhileDown: HttpAnswer[];
   writeWhileDown: Timed & { name: string };
   /** Milliseconds after the kill until a watch through the gateway ended; undefined when it did not. */
   watchEndedMs: number | undefined;
@@ -42,24 +47,21 @@ export interface MasterStory {
   servingMs: number;
 }
 
-const stories = new WeakMap<Actors, Promise<MasterStory>>();
-
 /** Kills the master once for all checks of a process, and tells what happened. */
 export function masterStory(t: CheckContext): Promise<MasterStory> {
   t.needs('a master that the suite can restart', t.world.master?.startable === true);
-  const told = stories.get(t.actors) ?? tell(t);
-  stories.set(t.actors, told);
-  return told;
+  return told(t, 'a kill of the master', tell);
 }
 
-const request = (label: string): PlayedRequest => ({
+/** Creates an object that carries `label`. */
+export const request = (label: string): PlayedRequest => ({
   method: 'POST',
   target: CONFIG_MAPS,
   body: configMap('', { generateName: `${label}-`, labels: { [MADE_BY]: label } }),
 });
 
-async function tell(t: CheckContext): Promise<MasterStory> {
-  const admin = await t.actors.fresh('admin');
+async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<MasterStory> {
+  const [admin, user] = await Promise.all([t.actors.fresh('admin'), t.actors.shared('user')]);
   const gateway = await playedGateway(t);
   const node = await PlayedNode.start(t, { silent: true });
   const half = () => {
@@ -80,6 +82,7 @@ async function tell(t: CheckContext): Promise<MasterStory> {
     ];
     acknowledged.set(name, { uid, resourceVersion });
   };
+  const kept = await keepState(t, admin, node);
   const first = t.name('first');
   await write(first);
   const listed = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?limit=1`);
@@ -99,7 +102,7 @@ async function tell(t: CheckContext): Promise<MasterStory> {
   const stream = await t.gateway.stream(admin, `${CONFIG_MAPS}?watch=true`, { timeoutMs: 60_000 });
   t.defer(() => stream.close());
 
-  t.defer(() => startAgain(t, 'master'));
+  undo.defer(() => startAgain(t, 'master'));
   const names = Array.from({ length: 12 }, () => t.name('flight'));
   const flight = Promise.all(names.map(write));
   // In the midst of them: some are acknowledged, others are on their way.
@@ -111,9 +114,14 @@ async function tell(t: CheckContext): Promise<MasterStory> {
   const killed = performance.now();
   const watchEnded = drained(stream.lines()).then(() => performance.now() - killed);
   const downName = t.name('down');
-  const [readWhileDown, writeWhileDown] = await Promise.all([
+  const [readWhileDown, writeWhileDown, refusedWhileDown] = await Promise.all([
     timed(() => t.gateway.as(admin, 'GET', CONFIG_MAPS)),
     timed(() => t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(downName) })),
+    Promise.all([
+      t.gateway.http.send('GET', CONFIG_MAPS),
+      t.actors.session(user).then((session) => t.gateway.with(misspelled(session), 'GET', PODS)),
+      t.gateway.as(user, 'POST', CONFIG_MAPS, { body: configMap(t.name('forbidden')) }),
+    ]),
     gateway.announce(admin, announcedWhileDown.id, announcedWhileDown.request),
   ]);
   const started = performance.now();
@@ -138,11 +146,21 @@ async function tell(t: CheckContext): Promise<MasterStory> {
     announcedFirst,
     announcedWhileDown,
     node,
+    kept,
     readWhileDown,
+    refusedWhileDown,
     writeWhileDown: { ...writeWhileDown, name: downName },
     watchEndedMs,
     servingMs,
   };
+}
+
+/** The credential with another signature of the same length. */
+function misspelled(session: string): string {
+  const dot = session.lastIndexOf('.') + 1;
+  const bytes = Buffer.from(session.slice(dot), 'base64url');
+  bytes[20]! ^= 1;
+  return session.slice(0, dot) + bytes.toString('base64url');
 }
 
 /** Times a request; what cannot be answered is a failure in words. */
