@@ -15,7 +15,7 @@ export class TcpProxy implements AsyncDisposable {
   /** Connections taken so far. */
   connections = 0;
   readonly #server: Server;
-  readonly #target: URL;
+  #target: URL;
   readonly #sockets = new Set<Socket>();
   readonly #seen: Buffer[] = [];
   readonly #said: Buffer[][] = [];
@@ -37,6 +37,11 @@ export class TcpProxy implements AsyncDisposable {
   get url(): string {
     const { address, port } = this.#server.address() as AddressInfo;
     return `${this.#target.protocol}//${address}:${port}`;
+  }
+
+  /** Leads connections from now on to another server. */
+  leadTo(target: string): void {
+    this.#target = new URL(target);
   }
 
   /** Everything that went through in either direction, the first 32 MiB of it. */

@@ -74,6 +74,19 @@ export class ClientAuthority implements AsyncDisposable {
     return { key, cert: certificate.toString('pem') };
   }
 
+  /** The same as files. */
+  async files(wallet: string): Promise<{ cert: string; key: string }> {
+    const { cert, key } = await this.certify(wallet);
+    return { cert: await this.keep(`${wallet}.crt`, cert), key: await this.keep(`${wallet}.key`, key) };
+  }
+
+  /** Puts a file beside them, which goes with them: its path. */
+  async keep(name: string, content: string): Promise<string> {
+    const path = join(this.#dir, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#dir, { recursive: true, force: true });
   }
