@@ -32,6 +32,7 @@ export async function keepState(t: CheckContext, admin: Actor, node: PlayedNode)
     waitingPod(t, admin),
     changedObject(t, admin),
     Promise.all([1, 2].map(() => deletedObject(t, admin))),
+    plainObject(t, admin),
   ]);
   const first = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?limit=1`);
   const token = at(first.json, 'metadata', 'continue');
@@ -80,6 +81,10 @@ async function changedObject(t: CheckContext, admin: Actor): Promise<KeptState['
   status(answer, 200);
   const resourceVersion = at(answer.json, 'metadata', 'resourceVersion');
   return { name, data: at(answer.json, 'data'), resourceVersion };
+}
+
+async function plainObject(t: CheckContext, admin: Actor): Promise<void> {
+  status(await t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(t.name('plain')) }), 201);
 }
 
 async function deletedObject(t: CheckContext, admin: Actor): Promise<string> {
