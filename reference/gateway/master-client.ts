@@ -150,17 +150,24 @@ export class MasterClient {
   }
 
   async #send(base: string, call: MasterCall): Promise<MasterAnswer> {
-    const answer = await request(base.replace(/\/$/, '') + call.target, {
-      dispatcher: this.#agent,
-      method: call.method as 'GET',
-      headers: { ...call.headers },
-      body: call.body ?? null,
-      reset: this.#options.keepsConnections === false,
-      signal: call.signal ?? null,
-      headersTimeout: call.headersMs ?? 5_000,
-      bodyTimeout: call.silenceMs ?? 10_000,
-    });
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    // undici's own timeouts may come a second late.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new errors.HeadersTimeoutError()), call.headersMs ?? 5_000);
+    try {
+      const answer = await request(base.replace(/\/$/, '') + call.target, {
+        dispatcher: this.#agent,
+        method: call.method as 'GET',
+        headers: { ...call.headers },
+        body: call.body ?? null,
+        reset: this.#options.keepsConnections === false,
+        signal: call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]),
+        headersTimeout: 0,
+        bodyTimeout: call.silenceMs ?? 10_000,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #sessionCredential(): Promise<string> {

@@ -78,7 +78,7 @@ export default defineChecks([
   check(
     'E2E-RST-002',
     'the leading master is killed in the midst of requests: another takes over, nothing is lost or run twice',
-    { exclusive: true, timeoutMs: 90_000 },
+    { exclusive: true, timeoutMs: 90_000, mutants: ['event-twice'] },
     async (t: CheckContext) => {
       t.needs('a master that the suite can start', t.world.master?.startable === true);
       const admin = await t.actors.fresh('admin');

@@ -12,6 +12,7 @@ const AGAIN_MS = 100;
 const ENOUGH = 30;
 /** What tells a client to come again. */
 const LATER = [429, 503, 504];
+const BUSY = [429, 504];
 
 export interface CrowdResult {
   requests: number;
@@ -19,7 +20,7 @@ export interface CrowdResult {
   failed: string[];
   /** Attempts that were told something else than to come again, though there was nothing wrong with them. */
   misled: string[];
-  /** Attempts that did not succeed, other than by 429. */
+  /** Attempts that did not succeed, other than by 429 or 504, as a busy machine answers. */
   troubled: string[];
 }
 
@@ -71,7 +72,7 @@ async function insistent(
       last = `${answer.status} ${answer.text.slice(0, 200)}`;
       if (!LATER.includes(answer.status) || at(answer.json, 'kind') !== 'Status')
         result.misled.push(`${what}: ${last}`);
-      if (answer.status !== 429) result.troubled.push(`${what}: ${last}`);
+      if (!BUSY.includes(answer.status)) result.troubled.push(`${what}: ${last}`);
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
       result.troubled.push(`${what}: ${last}`);

@@ -16,6 +16,7 @@ const SLACK_MS = 750;
 /** An answer and how long it took, or the words of what came in its place. */
 export interface Timed {
   status?: number;
+  headers?: Readonly<Record<string, string>>;
   json?: unknown;
   ms: number;
   failure?: string;
@@ -40,7 +41,8 @@ export interface MasterStory {
   readWhileDown: Timed;
   /** Requests that must not pass, sent while it was down: without a credential, with a bad one, without the permission. */
   refusedWhileDown: HttpAnswer[];
-  writeWhileDown: Timed & { name: string };
+  /** `announced`: whether its request was on the chain when it was answered. */
+  writeWhileDown: Timed & { name: string; announced: boolean };
   /** Milliseconds after the kill until a watch through the gateway ended; undefined when it did not. */
   watchEndedMs: number | undefined;
   /** Milliseconds from the restart until reads and requests were served. */
@@ -124,6 +126,8 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Master
     ]),
     gateway.announce(admin, announcedWhileDown.id, announcedWhileDown.request),
   ]);
+  const writeId = writeWhileDown.headers?.['audit-id'] ?? '';
+  const onChain = await t.chain.events('K8sAPIRequest', { request_id: writeId });
   const started = performance.now();
   await t.control.start({ part: 'master' });
   // At once: what waits for its other half may have little time left.
@@ -149,7 +153,7 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Master
     kept,
     readWhileDown,
     refusedWhileDown,
-    writeWhileDown: { ...writeWhileDown, name: downName },
+    writeWhileDown: { ...writeWhileDown, name: downName, announced: onChain.length > 0 },
     watchEndedMs,
     servingMs,
   };
@@ -168,7 +172,8 @@ export async function timed(send: () => Promise<HttpAnswer>): Promise<Timed> {
   const before = performance.now();
   try {
     const answer = await send();
-    return { status: answer.status, json: answer.json, ms: performance.now() - before };
+    const { status: got, headers, json } = answer;
+    return { status: got, headers, json, ms: performance.now() - before };
   } catch (error) {
     return {
       ms: performance.now() - before,

@@ -6,11 +6,28 @@ import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
 import { registration } from '../../world/master-api.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 import { crowd } from './crowd.ts';
-import { leaderOf, offer, replica, REPLICAS, takenOver } from './pair.ts';
+import { leaderOf, offer, overtaken, replica, REPLICAS, takenOver } from './pair.ts';
 
 const exclusive = true;
 const timeoutMs = 90_000;
 const TAKEOVER_MS = 10_000;
+
+/** Of the objects of a list each was made by another request, and each acknowledged request made one. */
+function onceEach(list: unknown, acknowledged: ReadonlySet<string>): void {
+  const made = (at(list, 'items') as unknown[]).map((item) =>
+    String(at(item, 'metadata', 'labels', MADE_BY)),
+  );
+  equal(
+    'requests that were run twice',
+    made.filter((one, index) => made.indexOf(one) !== index),
+    [],
+  );
+  equal(
+    'acknowledged ones without effect',
+    [...acknowledged].filter((one) => !made.includes(one)),
+    [],
+  );
+}
 
 export default defineChecks([
   check(
@@ -44,7 +61,7 @@ export default defineChecks([
   check(
     'MS-HA-003',
     'nothing acknowledged is lost by a takeover',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['acknowledged-before-log'] },
     async (t: CheckContext) => {
       const admin = await t.actors.fresh('admin');
       const acknowledged = new Map<string, unknown>();
@@ -73,7 +90,7 @@ export default defineChecks([
   check(
     'MS-HA-004',
     'each request is run once, whenever the leader dies',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['event-twice'] },
     async (t: CheckContext) => {
       const admin = await t.actors.fresh('admin');
       const run = t.name('once');
@@ -88,26 +105,43 @@ export default defineChecks([
       await Promise.all(flight);
       await crowd(t, admin, async () => {});
       const list = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?labelSelector=run%3D${run}`);
-      const made = (at(list.json, 'items') as unknown[]).map((item) =>
-        String(at(item, 'metadata', 'labels', MADE_BY)),
-      );
-      equal(
-        'requests that were run twice',
-        made.filter((one, index) => made.indexOf(one) !== index),
-        [],
-      );
-      equal(
-        'acknowledged ones without effect',
-        [...acknowledged].filter((one) => !made.includes(one)),
-        [],
-      );
+      onceEach(list.json, acknowledged);
+    },
+  ),
+
+  check(
+    'MS-HA-006',
+    'a leader that stood still while another took its place leads no more, and runs nothing',
+    { exclusive, timeoutMs, mutants: ['event-twice'] },
+    async (t: CheckContext) => {
+      const admin = await t.actors.fresh('admin');
+      const run = t.name('fenced');
+      const acknowledged = new Set<string>();
+      const flight = Array.from({ length: 8 }, async (_, index) => {
+        const label = `${run}-${index}`;
+        const body = configMap('', { generateName: 'fenced-', labels: { [MADE_BY]: label, run } });
+        const answer = await t.gateway.as(admin, 'POST', CONFIG_MAPS, { body }).catch(() => undefined);
+        if (answer?.status === 201) acknowledged.add(label);
+      });
+      const { old, leader } = await overtaken(t);
+      const [back, stays] = [replica(t, old), replica(t, leader)];
+      for (let times = 0; times < 5; times += 1) {
+        const [first, second] = await Promise.all([offer(back), offer(stays)]);
+        equal('what the one that leads answers', second, 202);
+        ok('the other one takes nothing', first !== 202, { got: first });
+      }
+      await Promise.all(flight);
+      const { failed } = await crowd(t, admin, async () => {});
+      equal('requests that failed afterwards', failed, []);
+      const list = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?labelSelector=run%3D${run}`);
+      onceEach(list.json, acknowledged);
     },
   ),
 
   check(
     'MS-HA-005',
     'the store that masters share holds no plaintext',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['store-plaintext'] },
     async (t: CheckContext) => {
       await leaderOf(t);
       const admin = await t.actors.shared('admin');
@@ -136,7 +170,7 @@ export default defineChecks([
   check(
     'CR-ONE-008',
     'a one-shot credential passes at one master, once, also after a takeover',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['nonce-lost-at-restart'] },
     async (t: CheckContext) => {
       const node = await t.actors.fresh('node');
       await leaderOf(t);

@@ -60,3 +60,23 @@ export async function takenOver(t: CheckContext): Promise<{ leader: Replica; too
   });
   return { leader: other, tookMs: performance.now() - killed };
 }
+
+/** Lets the leader stand still until the other takes payloads, and go on. Whichever ended is started again in the end. */
+export async function overtaken(t: CheckContext): Promise<{ old: Replica; leader: Replica }> {
+  const old = await leaderOf(t);
+  const leader = REPLICAS.find((part) => part !== old)!;
+  t.defer(async () => {
+    await t.control.resume({ part: old });
+    if (!(await t.control.state({ part: old })).running) await t.control.start({ part: old });
+    await startAgain(t, 'gateway');
+  });
+  ok('the other master runs', (await t.control.state({ part: leader })).running);
+  await t.control.pause({ part: old });
+  const api = replica(t, leader);
+  await eventually('a takeover', async () => ((await offer(api)) === 202 ? true : undefined), {
+    withinMs: LEADING_MS,
+    intervalMs: 100,
+  });
+  await t.control.resume({ part: old });
+  return { old, leader };
+}

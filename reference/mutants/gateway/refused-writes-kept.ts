@@ -7,7 +7,7 @@ const TRIES = 60;
 export const mutant: Mutant = {
   id: 'refused-writes-kept',
   defects: ['D35'],
-  title: 'A write that was refused with 503 is run when it can be',
+  title: 'A write that was refused because of an outage is run when it can be',
   part: 'gateway',
   gateway: (seams) => ({
     ...seams,

@@ -2,9 +2,9 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../../protocol/clock.ts';
 import type { HistoryLimits } from '../history.ts';
 import { Keyring, type SealingProvider } from '../keyring.ts';
-import { MemoryStore } from '../memory-store.ts';
+import { MemoryStore, type Journal } from '../memory-store.ts';
 import { decodeRecords, encodeRecords } from '../record-codec.ts';
-import { GcmCipher, UnsealError, type SealCipher } from '../seal-cipher.ts';
+import { GcmCipher, UnsealError, type DataKeys, type SealCipher } from '../seal-cipher.ts';
 import type { StoreLimits, StorePolicy } from '../store-policy.ts';
 import { StoreState } from '../store-state.ts';
 import { StoreFullError, type Entry, type PutOptions } from '../types.ts';
@@ -27,6 +27,10 @@ export interface EtcdStoreOptions {
   keyRotationSeconds?: number;
   /** Milliseconds between two looks at the key’s age; default 1000. 0: only when `maintain` is called. */
   maintenanceIntervalMs?: number;
+  /** Makes the cipher; default AES-256-GCM. */
+  cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
+  /** Stands between the store and what writes to etcd. */
+  journal?: (log: Journal) => Journal;
   onError?: (error: unknown) => void;
 }
 
@@ -58,7 +62,14 @@ export class EtcdStore extends MemoryStore {
   }) {
     const { options, journal, state } = parts;
     const { clock = systemClock, limits = {}, policy, maintenanceIntervalMs: interval = 1000 } = options;
-    super({ clock, limits, journal, state, sweepIntervalMs: interval, ...(policy && { policy }) });
+    super({
+      clock,
+      limits,
+      journal: options.journal?.(journal) ?? journal,
+      state,
+      sweepIntervalMs: interval,
+      ...(policy && { policy }),
+    });
     this.#options = options;
     this.#journal = journal;
     this.#keyring = parts.keyring;
@@ -142,7 +153,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<EtcdStor
     clock,
     randomBytes,
   });
-  const cipher = new GcmCipher(keyring, randomBytes);
+  const cipher = options.cipher?.(keyring, randomBytes) ?? new GcmCipher(keyring, randomBytes);
   const state = new StoreState({ changes: 50_000, bytes: 64 << 20, ...options.history });
   let revision = 0;
   for (const entry of await client.list(prefix)) {
