@@ -8,12 +8,14 @@ import { CHECKS, loadCheckFiles } from './registry.ts';
 import type { RunPlan } from './setup.ts';
 import { startVitest, type Reporter, type TestUserConfig } from 'vitest/node';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Runs the checks with vitest, in a few threads. */
 export const runChecks: RunChecks = async (options) => {
   const run: ChecksRun = { results: [], faults: [] };
   for (const exclusive of [false, true]) {
     const checks = options.checks.filter((check) => check.exclusive === exclusive);
-    if (checks.length > 0) await runPhase(options, checks, exclusive, run);
+    if (checks.length > 0 && !options.signal?.aborted) await runPhase(options, checks, exclusive, run);
   }
   return { results: run.results, faults: counted(run.faults) };
 };
@@ -24,9 +26,16 @@ async function runPhase(
   exclusive: boolean,
   { results, faults }: ChecksRun,
 ): Promise<void> {
+  const listeners = new Set(SIGNALS.flatMap((signal) => process.listeners(signal)));
   const reporter: Reporter = {
     onInit(vitest) {
-      options.signal?.addEventListener('abort', () => void vitest.close(), { once: true });
+      // vitest would end the process at once, with all that is to be stopped and removed still there.
+      for (const signal of SIGNALS)
+        for (const listener of process.listeners(signal))
+          if (!listeners.has(listener)) process.off(signal, listener);
+      options.signal?.addEventListener('abort', () => void vitest.cancelCurrentRun('keyboard-input'), {
+        once: true,
+      });
     },
     onTestCaseResult(testCase) {
       const attempts = testCase.meta().results;
@@ -84,6 +93,6 @@ async function runPhase(
     throw new HarnessError(`vitest could not run the checks: ${describeError(cause)}`, { cause });
   } finally {
     // vitest sets the exit code of its own view of things; ours follows from the report alone.
-    process.exitCode = exitCode;
+    if (!options.signal?.aborted) process.exitCode = exitCode;
   }
 }

@@ -62,8 +62,18 @@ async function removedNamespaces(client: KubeClient, info: ClusterInfo): Promise
         await client.send('PATCH', `${collection}/${nameOf(one)}`, NO_FINALIZERS);
     }
     await client.send('DELETE', `/api/v1/namespaces/${namespace}`);
+    await removeUnstarted(client, `/api/v1/namespaces/${namespace}/pods`);
   }
   return left.length === 0;
+}
+
+/** Pods on nodes that never were: nobody is there to end them, and they hold their namespace. */
+async function removeUnstarted(client: KubeClient, pods: string): Promise<void> {
+  const waiting = itemsOf((await client.send('GET', pods)).json).filter(
+    (pod) =>
+      at(pod, 'metadata', 'deletionTimestamp') !== undefined && at(pod, 'status', 'startTime') === undefined,
+  );
+  for (const pod of waiting) await client.send('DELETE', `${pods}/${nameOf(pod)}?gracePeriodSeconds=0`);
 }
 
 async function removedObjects(client: KubeClient, info: ClusterInfo): Promise<boolean> {

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { readJson } from '../paths.ts';
 import { loadCatalogue } from '../requirements/catalogue.ts';
 import { loadBundled } from './bundled.ts';
-import { loadTarget, parseTarget } from './load.ts';
+import { loadTarget, parseAnyTarget, parseTarget } from './load.ts';
 
 const minimal = `schema_version: 1
 name: acme
@@ -26,6 +26,16 @@ async function faultOf(text: string): Promise<string> {
 describe('a target file', () => {
   it('may be as short as a name, a chain and one part', async () => {
     await expect(parseTarget(minimal, 't.yaml')).resolves.toMatchObject({ name: 'acme' });
+  });
+
+  it('may name a cluster in place of parts, for `daas run` alone', async () => {
+    const text = 'schema_version: 1\nname: acme\nkubernetes: { kubeconfig: k, context: c }\n';
+    await expect(parseAnyTarget(text, 't.yaml')).resolves.toMatchObject({ kubernetes: { context: 'c' } });
+    expect(await faultOf(text)).toMatch(/names a cluster/);
+    expect(await faultOf(`${text}chain: { provider: embedded }\n`)).toBe(
+      't.yaml:4:8: chain: cannot stand beside "kubernetes", which names a whole cluster; remove one of the two',
+    );
+    expect(await faultOf(text.replace('kubeconfig', 'config'))).toMatch(/unknown field "config"/);
   });
 
   it('of two masters is bundled too', async () => {

@@ -97,14 +97,14 @@ export class Kube {
   }
 
   /**
-   * Asks as stock clients do, whatever a busy machine is at: 429 is waited out as told, and a write that was not answered
-   * in time is answered by its outcome.
+   * Asks as stock clients do, whatever a busy machine is at: 429 is waited out as told, so is a namespace without the
+   * account that its pods run as, and a write that was not answered in time is answered by its outcome.
    */
   async send(method: string, target: string, options: SendOptions = {}): Promise<HttpAnswer> {
     const { client } = this;
     const ask = (): Promise<HttpAnswer> => client.send(method, target, options);
     let answer = await ask();
-    for (const until = Date.now() + PATIENCE_MS; answer.status === 429 && Date.now() < until;) {
+    for (const until = Date.now() + PATIENCE_MS; isForNow(answer) && Date.now() < until;) {
       await pause(Number(answer.headers['retry-after'] ?? 1) * 1000, this.t.signal);
       answer = await ask();
     }
@@ -190,6 +190,9 @@ export class Kube {
   }
 }
 
+const isForNow = ({ status: code, text }: HttpAnswer): boolean =>
+  code === 429 || (code === 403 && text.includes('serviceaccount \\"default\\" not found'));
+
 const sharedNamespaces = new WeakMap<CheckContext['session'], Promise<string>>();
 
 /** The shared administrator, or the user of the kubeconfig, in a namespace that checks of this process share. */
@@ -229,13 +232,6 @@ async function newNamespace(t: CheckContext, admin: Actor | KubeClient): Promise
   const labels = t.cluster && { labels: { [RUN_LABEL]: t.cluster.run } };
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...labels } };
   status(await root.create('namespaces', body), 201);
-  // Pods are refused until the control plane has made the account that they run as.
-  if (t.cluster && root.serves('serviceaccounts'))
-    await eventually(
-      `the service account of ${name}`,
-      async () => ((await root.get('serviceaccounts', 'default')).status === 200 ? true : undefined),
-      { withinMs: PATIENCE_MS, intervalMs: 100 },
-    );
   return name;
 }
 
