@@ -1,4 +1,5 @@
 import { credentialCached, credentialCold } from './credentials.ts';
+import { idleMemory } from './idle-memory.ts';
 import { apiReads, apiThroughput, spike } from './reads.ts';
 import { nonceFlood, replayFlood } from './replays.ts';
 import type { Scenario } from './scenario.ts';
@@ -8,7 +9,7 @@ import { soak } from './soak.ts';
 import { heartbeatStorm, heartbeatStorm10k } from './storms.ts';
 import { watchHold } from './watch-hold.ts';
 import { watchFanout } from './watches.ts';
-import { contractWrites, idleMemory, mixed, tenThousandPods } from './writes.ts';
+import { contractWrites, mixed, tenThousandPods } from './writes.ts';
 
 /** Every scenario, in the order in which they run: what fills the target's memory comes last. */
 export const SCENARIOS: readonly Scenario[] = [

@@ -61,3 +61,8 @@ export function scaleOf(options: { full: boolean; rate?: number; seconds?: numbe
     size: pick,
   };
 }
+
+/** The part of a measure that says why it cannot be judged, if there is a reason. */
+export function untestableIf(reason: string | false): { untestable?: string } {
+  return reason === false ? {} : { untestable: reason };
+}

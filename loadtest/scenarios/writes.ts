@@ -4,8 +4,8 @@ import { randomLabel } from '../../conformance/world/actors.ts';
 import { crowd } from '../crowd.ts';
 import type { LoadRequest, Traffic, TrafficResult } from '../engine/traffic.ts';
 import { cpuUsed, type Sampler } from '../engine/sampler.ts';
-import type { Stage } from '../stage.ts';
-import { resultOf, type Measure, type Scenario } from './scenario.ts';
+import { masterMemory, noMemory } from './idle-memory.ts';
+import { resultOf, untestableIf, type Measure, type Scenario } from './scenario.ts';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -166,30 +166,3 @@ export const tenThousandPods: Scenario = {
     };
   },
 };
-
-export const idleMemory: Scenario = {
-  name: 'idle-memory',
-  title: 'Memory of the master before any load',
-  engines: ['builtin'],
-  run: async (stage) => {
-    const memory = await masterMemory(stage);
-    const value = memory ?? null;
-    return {
-      traffics: [],
-      measures: [{ metric: 'idle_master_memory', value, ...untestableIf(noMemory(memory)) }],
-    };
-  },
-};
-
-async function masterMemory(stage: Stage): Promise<number | undefined> {
-  const bytes = await stage.world.servers.get('master')?.part.process?.residentBytes();
-  return bytes === undefined ? undefined : Math.round(bytes / 1e5) / 10;
-}
-
-function noMemory(memory: number | undefined): string | false {
-  return memory === undefined && 'the master is no process that this machine tells the memory of';
-}
-
-function untestableIf(reason: string | false): { untestable?: string } {
-  return reason === false ? {} : { untestable: reason };
-}

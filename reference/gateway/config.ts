@@ -1,73 +1,72 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as v from 'valibot';
+import {
+  chain,
+  faultLine,
+  filled,
+  logging,
+  objectId,
+  positive,
+  url,
+  validate,
+  wallet,
+  whole,
+} from '../protocol/schema.ts';
 
-const objectId = z.string().regex(/^0x[0-9a-f]{64}$/, 'an object id: 0x and 64 lower-case hex digits');
-const count = z.number().int().positive();
+const count = whole(1);
 
-const schema = z.strictObject({
-  listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
+const schema = v.strictObject({
+  listen: v.strictObject({ host: filled, port: whole(0, 65_535) }),
   /** What kubeconfigs name, for example `https://gateway.example:8443`. Default: host and port it listens on. */
-  public_url: z.url({ protocol: /^https$/ }).optional(),
-  data_dir: z.string().min(1),
-  chain: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
-    package: objectId,
-    pool: objectId,
-    registry: objectId,
-    cluster: objectId,
-    endpoint: objectId,
-  }),
+  public_url: v.optional(url('https')),
+  data_dir: filled,
+  chain,
   gateway_cap: objectId,
-  wallet: z.union([
-    z.strictObject({ secret_key: z.string().min(1) }),
-    z.strictObject({ keystore: z.string().min(1) }),
-  ]),
-  master: z.strictObject({
-    urls: z.array(z.url({ protocol: /^https$/ })).min(1),
+  wallet,
+  master: v.strictObject({
+    urls: v.pipe(v.array(url('https')), v.minLength(1)),
     /** Path of the CA the masters' certificates come from. */
-    ca: z.string().min(1),
+    ca: filled,
     /** Paths of the certificate and key to present to masters that ask for one; none when empty. */
-    client_certificate: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+    client_certificate: v.optional(v.strictObject({ cert: v.string(), key: v.string() })),
   }),
   /** Path of the attestation root. Default: `attestation-root.crt` beside the master's CA. */
-  attestation_root: z.string().min(1).optional(),
-  limits: z
-    .strictObject({
-      body_bytes: count.default(3_145_728),
-      requests_per_second: z.number().positive().default(200),
-      burst: count.default(400),
+  attestation_root: v.optional(filled),
+  limits: v.optional(
+    v.strictObject({
+      body_bytes: v.optional(count, 3_145_728),
+      requests_per_second: v.optional(positive, 200),
+      burst: v.optional(count, 400),
       /** Requests on their way over the chain at the same time, fewer while that is too slow; more get 429. */
-      contract_requests: count.default(128),
+      contract_requests: v.optional(count, 128),
       /** Nonces of sessions and tokens remembered, each. */
-      sessions: count.default(10_000),
-    })
-    .prefault({}),
-  timings: z
-    .strictObject({
-      request_deadline_ms: count.default(2_000),
-      cache_ttl_seconds: count.max(300).default(300),
-      outcome_ttl_seconds: count.default(300),
-      clock_skew_seconds: z.number().int().min(0).max(30).default(30),
-    })
-    .prefault({}),
-  log: z
-    .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-      file: z.string().min(1).optional(),
-    })
-    .prefault({}),
-  features: z
-    .strictObject({
+      sessions: v.optional(count, 10_000),
+    }),
+    {},
+  ),
+  timings: v.optional(
+    v.strictObject({
+      request_deadline_ms: v.optional(count, 2_000),
+      cache_ttl_seconds: v.optional(whole(1, 300), 300),
+      outcome_ttl_seconds: v.optional(count, 300),
+      clock_skew_seconds: v.optional(whole(0, 30), 30),
+    }),
+    {},
+  ),
+  log: logging,
+  features: v.optional(
+    v.strictObject({
       /** Reads skip the chain and go straight to the master. */
-      direct_reads: z.boolean().default(true),
+      direct_reads: v.optional(v.boolean(), true),
       /** Each session credential passes once only; the kubeconfig's plugin then mints one for each request. */
-      one_shot_kubectl: z.boolean().default(false),
-    })
-    .prefault({}),
+      one_shot_kubectl: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
 });
 
 /** gateway.json after validation: every default filled in, no unknown field. */
-export type GatewayConfig = z.infer<typeof schema>;
+export type GatewayConfig = v.InferOutput<typeof schema>;
 
 /** The configuration cannot be used; the message names each field that is at fault and never its value. */
 export class ConfigError extends Error {
@@ -76,10 +75,9 @@ export class ConfigError extends Error {
 
 /** Throws ConfigError. */
 export function parseGatewayConfig(input: unknown): GatewayConfig {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
-  throw new ConfigError(`gateway configuration refused: ${faults.join('; ')}`);
+  const result = validate(schema, input);
+  if (result.ok) return result.value;
+  throw new ConfigError(`gateway configuration refused: ${faultLine(result.faults, '(root)')}`);
 }
 
 /** Reads and validates a file of JSON. Throws ConfigError. */

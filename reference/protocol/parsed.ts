@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { Reason } from './reasons.ts';
+import { validate, type Schema } from './schema.ts';
 import { parseStrictJsonPlain } from './strict-json.ts';
 
 /** Outcome of parsing something untrusted. */
@@ -11,13 +11,12 @@ export function unparsed(reason: Reason, message: string): { ok: false; reason: 
 }
 
 /** Parses strict JSON against a schema. The message names the field that is wrong, never its value. */
-export function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array | string): Parsed<T> {
+export function parseJson<T>(schema: Schema<T>, bytes: Uint8Array | string): Parsed<T> {
   const json = parseStrictJsonPlain(bytes);
   if (!json.ok) return unparsed('BadRequest', `the body is not JSON: ${json.error}`);
-  const result = schema.safeParse(json.value);
-  if (result.success) return { ok: true, value: result.data };
-  const issue = result.error.issues[0];
-  const field = issue?.path.map(String).join('.') ?? '';
+  const result = validate(schema, json.value);
+  if (result.ok) return result;
+  const field = result.faults[0]?.path ?? '';
   return unparsed(
     'BadRequest',
     field === '' ? 'the body is no object' : `field ${field} is missing or malformed`,

@@ -1,26 +1,37 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { decodeBase64url } from './base64url.ts';
 import { isId, isRequestId } from './ids.ts';
+import { matching, whole } from './schema.ts';
 
 /** Object id or address. */
-export const idField = z.string().refine(isId);
+export const idField = v.pipe(
+  v.string(),
+  v.check((value) => isId(value), 'must be 0x and 64 lower-case hex digits'),
+);
 
 /** 32 lower-case hex digits. */
-export const requestIdField = z.string().refine(isRequestId);
+export const requestIdField = v.pipe(
+  v.string(),
+  v.check((value) => isRequestId(value), 'must be 32 lower-case hex digits'),
+);
 
 /** base64url without padding, as bytes. */
-export const bytesField = z.string().transform((text, context): Uint8Array => {
-  const bytes = decodeBase64url(text);
-  if (bytes) return bytes;
-  context.addIssue('not base64url');
-  return z.NEVER;
-});
+export const bytesField = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): Uint8Array => {
+    const bytes = decodeBase64url(dataset.value);
+    if (bytes) return bytes;
+    addIssue({ message: 'must be base64url' });
+    return NEVER;
+  }),
+);
 
 /** Whole number that JSON numbers carry exactly. */
-export const countField = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const countField = whole();
 
 /** u64 as a JSON number or, beyond 2^53, as decimal digits. */
-export const u64Field = z
-  .union([countField, z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/)])
-  .transform((value) => BigInt(value))
-  .refine((value) => value < 1n << 64n);
+export const u64Field = v.pipe(
+  v.union([countField, matching(/^(?:0|[1-9][0-9]{0,19})$/, 'must be decimal digits')]),
+  v.transform((value) => BigInt(value)),
+  v.check((value) => value < 1n << 64n, 'must be below 2^64'),
+);

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { encodeBase64url } from './base64url.ts';
 import { parseJson, type Parsed } from './parsed.ts';
 import { isReason, type Reason } from './reasons.ts';
+import { filled, text, whole } from './schema.ts';
 import { bytesField, countField, requestIdField, u64Field } from './wire-fields.ts';
 
 /** Body of a 200 from `GET /api/v1/responses/{request_id}`. */
@@ -46,43 +47,43 @@ export interface HeartbeatAnswer {
   timestamp: number;
 }
 
-const recordedSchema = z.object({
+const recordedSchema = v.object({
   request_id: requestIdField,
-  status_code: z.number().int().min(100).max(599),
-  content_type: z.string().max(256),
+  status_code: whole(100, 599),
+  content_type: text(256),
   body: bytesField,
   timestamp_ms: countField,
   key_version: u64Field,
   signature: bytesField,
 });
 
-const registrationAnswerSchema = z.object({
-  status: z.literal('registered'),
-  node_id: z.string(),
-  message: z.string(),
-  join: z
-    .object({
-      server: z.string().max(2048),
-      token: z.string().min(1).max(4096),
-      ca: z.string().max(65_536).optional(),
-      timestamp_ms: countField.optional(),
-      key_version: u64Field.optional(),
-      signature: bytesField.optional(),
-    })
-    .optional(),
+const registrationAnswerSchema = v.object({
+  status: v.literal('registered'),
+  node_id: v.string(),
+  message: v.string(),
+  join: v.optional(
+    v.object({
+      server: text(2048),
+      token: v.pipe(filled, v.maxLength(4096)),
+      ca: v.optional(text(65_536)),
+      timestamp_ms: v.optional(countField),
+      key_version: v.optional(u64Field),
+      signature: v.optional(bytesField),
+    }),
+  ),
 });
 
-const heartbeatAnswerSchema = z.object({
-  status: z.literal('acknowledged'),
-  node_id: z.string(),
-  timestamp: z.number().int(),
+const heartbeatAnswerSchema = v.object({
+  status: v.literal('acknowledged'),
+  node_id: v.string(),
+  timestamp: whole(Number.MIN_SAFE_INTEGER),
 });
 
-const apiErrorSchema = z.object({
-  error: z.object({ reason: z.string(), message: z.string(), code: z.number().int() }),
+const apiErrorSchema = v.object({
+  error: v.object({ reason: v.string(), message: v.string(), code: whole(Number.MIN_SAFE_INTEGER) }),
 });
 
-const attestationSchema = z.object({ document: bytesField });
+const attestationSchema = v.object({ document: bytesField });
 
 /** Parses a recorded response. */
 export function parseRecordedResponse(bytes: Uint8Array): Parsed<RecordedResponse> {

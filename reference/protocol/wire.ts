@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { encodeBase64url } from './base64url.ts';
 import { isNodeId } from './node-id.ts';
 import { parseJson, unparsed, type Parsed } from './parsed.ts';
+import { matching, text, whole } from './schema.ts';
 import { bytesField, countField, idField, u64Field } from './wire-fields.ts';
 
 /** Seconds by which a body's timestamp may be off. */
@@ -46,40 +47,42 @@ export interface ForwardedRequest {
   body: Uint8Array;
 }
 
-const timestamp = z.number().int().refine(Number.isSafeInteger);
-const nodeId = z.string().max(1024);
-const usage = z.number().nonnegative();
+const timestamp = whole(Number.MIN_SAFE_INTEGER);
+const nodeId = text(1024);
+const usage = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-const registrationSchema = z.object({ node_id: nodeId, seal_token: idField, timestamp });
+const registrationSchema = v.object({ node_id: nodeId, seal_token: idField, timestamp });
 
-const heartbeatSchema = z.object({
+const heartbeatSchema = v.object({
   node_id: nodeId,
   timestamp,
-  stake_status: z.string().max(64),
+  stake_status: text(64),
   stake_amount: u64Field,
   running_pods: countField,
-  resource_usage: z.object({ cpu: usage, memory: usage, disk: usage }),
+  resource_usage: v.object({ cpu: usage, memory: usage, disk: usage }),
 });
 
-const hintsSchema = z.object({
-  events: z
-    .array(
-      z.object({
-        tx_digest: z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/),
-        event_seq: z
-          .union([countField, z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/)])
-          .transform((value) => String(value)),
+const hintsSchema = v.object({
+  events: v.pipe(
+    v.array(
+      v.object({
+        tx_digest: matching(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, 'must be a digest'),
+        event_seq: v.pipe(
+          v.union([countField, matching(/^(?:0|[1-9][0-9]{0,15})$/, 'must be decimal digits')]),
+          v.transform((value) => String(value)),
+        ),
       }),
-    )
-    .max(1000),
+    ),
+    v.maxLength(1000),
+  ),
 });
 
-const forwardedSchema = z.object({
-  method: z.string().regex(/^[A-Z]{1,16}$/),
-  path: z.string().startsWith('/').max(8192),
-  query: z.string().max(8192),
-  content_type: z.string().max(256),
-  accept: z.string().max(1024),
+const forwardedSchema = v.object({
+  method: matching(/^[A-Z]{1,16}$/, 'must be a method'),
+  path: v.pipe(text(8192), v.startsWith('/')),
+  query: text(8192),
+  content_type: text(256),
+  accept: text(1024),
   body: bytesField,
 });
 

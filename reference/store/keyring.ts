@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { decodeBase64url, encodeBase64url } from '../protocol/base64url.ts';
 import type { Clock } from '../protocol/clock.ts';
+import { validate, whole } from '../protocol/schema.ts';
 import { readIfThere, writeDurably } from './files.ts';
 import { GcmCipher, UnsealError, type DataKey, type DataKeys } from './seal-cipher.ts';
 
@@ -31,11 +32,11 @@ export interface KeyringOptions {
   randomBytes(size: number): Uint8Array;
 }
 
-const fileSchema = z.strictObject({
-  version: z.literal(1),
-  active: z.number().int().positive(),
-  keys: z.array(
-    z.strictObject({ id: z.number().int().positive(), created_at: z.number().int(), sealed: z.string() }),
+const fileSchema = v.strictObject({
+  version: v.literal(1),
+  active: whole(1),
+  keys: v.array(
+    v.strictObject({ id: whole(1), created_at: whole(Number.MIN_SAFE_INTEGER), sealed: v.string() }),
   ),
 });
 
@@ -110,15 +111,15 @@ export class Keyring implements DataKeys {
 }
 
 function parse(text: string, sealer: GcmCipher, file: string): { all: DataKey[]; active: DataKey } {
-  const parsed = fileSchema.safeParse(safeJson(text));
-  if (!parsed.success) throw new UnsealError(`${file} is no keyring`);
-  const all = parsed.data.keys.map(({ id, created_at: createdAt, sealed }): DataKey => {
+  const parsed = validate(fileSchema, safeJson(text));
+  if (!parsed.ok) throw new UnsealError(`${file} is no keyring`);
+  const all = parsed.value.keys.map(({ id, created_at: createdAt, sealed }): DataKey => {
     const bytes = decodeBase64url(sealed);
     if (!bytes) throw new UnsealError(`${file}: key ${id} is malformed`);
     return { id, createdAt, key: openKey(sealer, id, createdAt, bytes, file) };
   });
-  const active = all.find(({ id }) => id === parsed.data.active);
-  if (!active) throw new UnsealError(`${file} lacks its active key ${parsed.data.active}`);
+  const active = all.find(({ id }) => id === parsed.value.active);
+  if (!active) throw new UnsealError(`${file} lacks its active key ${parsed.value.active}`);
   return { all, active };
 }
 

@@ -1,63 +1,65 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
+import {
+  faultLine,
+  filled,
+  logging,
+  mist,
+  objectId,
+  positive,
+  text,
+  url,
+  validate,
+} from '../protocol/schema.ts';
 import { ConfigError } from './config-error.ts';
 import type { WorkerSeams } from './seams.ts';
 
 /** What the contract itself asks of a node's stake: 1 SUI, in MIST. */
 export const CONTRACT_MINIMUM_MIST = 1_000_000_000n;
 
-const id = z.string().regex(/^0x[0-9a-f]{64}$/, 'must be 0x and 64 lower-case hex digits');
-const mist = z
-  .union([
-    z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-    z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/, 'must be an amount in MIST'),
-  ])
-  .transform((amount) => BigInt(amount));
-const file = z.string().min(1);
+const amount = v.pipe(
+  mist,
+  v.transform((value) => BigInt(value)),
+);
+const file = filled;
+const quantity = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 
-const schema = z.strictObject({
-  node_id: z
-    .string()
-    .max(63)
-    .regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/, 'must be a DNS-1123 label'),
-  sui_wallet_address: id,
-  sui_private_key: z.union([z.string().min(1), z.strictObject({ keystore: file })]),
-  sui_rpc_endpoint: z.url({ protocol: /^https?$/ }),
-  stake_amount: mist,
-  contract_address: id,
+const schema = v.strictObject({
+  node_id: v.pipe(text(63), v.regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/, 'must be a DNS-1123 label')),
+  sui_wallet_address: objectId,
+  sui_private_key: v.union([filled, v.strictObject({ keystore: file })]),
+  sui_rpc_endpoint: url('http', 'https'),
+  stake_amount: amount,
+  contract_address: objectId,
   /** Address of the master until the chain has been asked; the chain's answer is what counts. */
-  nautilus_endpoint: z.url({ protocol: /^https?$/ }),
-  container_runtime: z.string().min(1),
-  min_stake_amount: mist,
-  pool: id,
-  registry: id,
-  cluster: id,
-  endpoint: id.optional(),
-  nautilus_ca: file.optional(),
+  nautilus_endpoint: url('http', 'https'),
+  container_runtime: filled,
+  min_stake_amount: amount,
+  pool: objectId,
+  registry: objectId,
+  cluster: objectId,
+  endpoint: v.optional(objectId),
+  nautilus_ca: v.optional(file),
   /** Certificate and key to present to a master that asks for one; none when empty. */
-  client_certificate: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
-  attestation_root: file.optional(),
-  agent: z.enum(['simulated', 'k3s']).default('simulated'),
-  data_dir: file.optional(),
-  heartbeat_interval_seconds: z.number().positive().max(300).default(30),
-  log: z
-    .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-      file: file.optional(),
-    })
-    .prefault({}),
-  agent_capacity: z
-    .strictObject({
-      cpu: z.union([z.string(), z.number()]).transform(String).default('4'),
-      memory: z.string().default('8Gi'),
-      pods: z.union([z.string(), z.number()]).transform(String).default('110'),
-    })
-    .prefault({}),
+  client_certificate: v.optional(v.strictObject({ cert: v.string(), key: v.string() })),
+  attestation_root: v.optional(file),
+  agent: v.optional(v.picklist(['simulated', 'k3s']), 'simulated'),
+  data_dir: v.optional(file),
+  heartbeat_interval_seconds: v.optional(v.pipe(positive, v.maxValue(300)), 30),
+  log: logging,
+  agent_capacity: v.optional(
+    v.strictObject({
+      cpu: v.optional(quantity, '4'),
+      memory: v.optional(v.string(), '8Gi'),
+      pods: v.optional(quantity, '110'),
+    }),
+    {},
+  ),
 });
 
 /** staker-config.json after validation; relative file names are resolved against its folder. */
-export type WorkerConfig = z.infer<typeof schema>;
+export type WorkerConfig = v.InferOutput<typeof schema>;
 
 /** Checks the fields and the rules between them. Throws ConfigError. */
 export function parseWorkerConfig(
@@ -65,14 +67,10 @@ export function parseWorkerConfig(
   baseDir: string,
   contractMinimum = CONTRACT_MINIMUM_MIST,
 ): WorkerConfig {
-  const result = schema.safeParse(input);
-  if (!result.success) {
-    const faults = result.error.issues.map(
-      (issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`,
-    );
-    throw new ConfigError(`worker configuration refused: ${faults.join('; ')}`);
-  }
-  const config = result.data;
+  const result = validate(schema, input);
+  if (!result.ok)
+    throw new ConfigError(`worker configuration refused: ${faultLine(result.faults, '(root)')}`);
+  const config = result.value;
   checkStake(config.stake_amount, config.min_stake_amount, contractMinimum);
   const inBase = (name: string): string => resolve(baseDir, name);
   const key = config.sui_private_key;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Agent } from 'undici';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../protocol/clock.ts';
 import { ConfigError } from '../config.ts';
@@ -149,7 +149,7 @@ async function load({ file, context }: ClusterSessionOptions): Promise<KubeConfi
 
 /** The kubeconfig with the tokens that it keeps in files, as kubectl names them and the client library does not. */
 async function withTokens(file: string): Promise<unknown> {
-  const config = kubeconfig.parse(parse(await readFile(file, 'utf8')));
+  const config = v.parse(kubeconfig, parse(await readFile(file, 'utf8')));
   const users = config.users.map(async (one) => {
     const { tokenFile } = one.user;
     if (tokenFile === undefined) return one;
@@ -159,8 +159,8 @@ async function withTokens(file: string): Promise<unknown> {
   return { ...config, users: await Promise.all(users) };
 }
 
-const kubeconfig = z.looseObject({
-  users: z.array(z.looseObject({ user: z.looseObject({ tokenFile: z.string().optional() }) })),
+const kubeconfig = v.looseObject({
+  users: v.array(v.looseObject({ user: v.looseObject({ tokenFile: v.optional(v.string()) }) })),
 });
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

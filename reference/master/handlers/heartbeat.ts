@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { mist, text, whole } from '../../protocol/schema.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
@@ -21,19 +22,15 @@ export interface HeartbeatDeps extends WorkerRequestDeps {
   ownNodeOnly: boolean;
 }
 
-const figure = z.number().nonnegative();
-const mist = z.union([
-  z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/, 'must be an amount in MIST'),
-]);
+const figure = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-const bodySchema = z.strictObject({
+const bodySchema = v.strictObject({
   node_id: nodeIdField,
   timestamp: timestampField,
-  stake_status: z.string().max(64),
+  stake_status: text(64),
   stake_amount: mist,
-  running_pods: z.number().int().nonnegative().max(100_000),
-  resource_usage: z.strictObject({ cpu: figure, memory: figure, disk: figure }),
+  running_pods: whole(0, 100_000),
+  resource_usage: v.strictObject({ cpu: figure, memory: figure, disk: figure }),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { encodeBase64url } from '../../protocol/base64url.ts';
 import { sha256 } from '../../protocol/digest.ts';
 import { signJoin } from '../../protocol/response-signature.ts';
@@ -35,7 +35,7 @@ export interface RegisterWorkerDeps extends WorkerRequestDeps {
   ca: string;
 }
 
-const bodySchema = z.strictObject({ node_id: nodeIdField, seal_token: idField, timestamp: timestampField });
+const bodySchema = v.strictObject({ node_id: nodeIdField, seal_token: idField, timestamp: timestampField });
 
 /** POST /api/v1/register-worker. Throws ProtocolError. */
 export async function registerWorker(request: HttpRequest, deps: RegisterWorkerDeps): Promise<Reply> {

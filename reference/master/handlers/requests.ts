@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { decodeBase64url, encodeBase64url } from '../../protocol/base64url.ts';
 import { payloadDigest } from '../../protocol/digest.ts';
 import { isRequestId } from '../../protocol/ids.ts';
+import { matching, text } from '../../protocol/schema.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
@@ -18,14 +19,17 @@ export interface RequestsDeps extends GatewayIdentityDeps {
   bodyBytes: number;
 }
 
-const text = z.string().max(16_384);
-const payloadSchema = z.strictObject({
-  method: z.string().regex(/^[A-Z]{1,16}$/),
-  path: text.startsWith('/'),
-  query: text,
-  content_type: text,
-  accept: text,
-  body: z.string().refine((value) => decodeBase64url(value) !== undefined, 'must be base64url'),
+const line = text(16_384);
+const payloadSchema = v.strictObject({
+  method: matching(/^[A-Z]{1,16}$/, 'must be a method'),
+  path: v.pipe(line, v.startsWith('/')),
+  query: line,
+  content_type: line,
+  accept: line,
+  body: v.pipe(
+    v.string(),
+    v.check((value) => decodeBase64url(value) !== undefined, 'must be base64url'),
+  ),
 });
 
 /** Longest long poll, seconds. */

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { filled, matching, whole } from '../../protocol/schema.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
 import { json } from '../http/reply.ts';
@@ -12,14 +13,14 @@ export interface SuiEventsDeps {
   onHint: (events: readonly PushedEvent[]) => void | Promise<void>;
 }
 
-const event = z.looseObject({
-  tx_digest: z.string().min(1).max(64),
-  event_seq: z.union([z.number().int().nonnegative(), z.string().regex(/^\d{1,10}$/)]),
+const event = v.looseObject({
+  tx_digest: v.pipe(filled, v.maxLength(64)),
+  event_seq: v.union([whole(), matching(/^\d{1,10}$/, 'must be decimal digits')]),
 });
-const bodySchema = z.strictObject({ events: z.array(event).max(1000) });
+const bodySchema = v.strictObject({ events: v.pipe(v.array(event), v.maxLength(1000)) });
 
 /** An event as somebody claims it happened. */
-export type PushedEvent = z.infer<typeof event>;
+export type PushedEvent = v.InferOutput<typeof event>;
 
 /** POST /api/v1/sui-events. Throws ProtocolError BadRequest. */
 export async function suiEvents(request: HttpRequest, deps: SuiEventsDeps): Promise<Reply> {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as v from 'valibot';
+import { faultLine, validate, whole, type Schema } from '../../protocol/schema.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import { isId } from '../../protocol/ids.ts';
 import { isNodeId } from '../../protocol/node-id.ts';
@@ -89,20 +90,22 @@ export function identityOf(principal: Principal): WorkerIdentity {
 }
 
 /** A DNS-1123 label. */
-export const nodeIdField = z.string();
+export const nodeIdField = v.string();
 /** Unix seconds. */
-export const timestampField = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const timestampField = whole();
 /** An object id. */
-export const idField = z.string().refine(isId, 'must be 0x and 64 lower-case hex digits');
+export const idField = v.pipe(
+  v.string(),
+  v.check((value) => isId(value), 'must be 0x and 64 lower-case hex digits'),
+);
 
 /** Reads a body of JSON against its schema. Throws ProtocolError BadRequest or InvalidNodeId. */
-export function parseBody<T>(schema: z.ZodType<T>, body: Uint8Array): T {
+export function parseBody<T>(schema: Schema<T>, body: Uint8Array): T {
   const parsed = parseStrictJsonPlain(body, { maxDepth: 8 });
   if (!parsed.ok) throw new ProtocolError('BadRequest', `the body is not JSON: ${parsed.error}`);
-  const result = schema.safeParse(parsed.value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new ProtocolError('BadRequest', faults.join('; ').slice(0, 500));
+  const result = validate(schema, parsed.value);
+  if (result.ok) return result.value;
+  throw new ProtocolError('BadRequest', faultLine(result.faults, 'body').slice(0, 500));
 }
 
 /** Throws ProtocolError InvalidNodeId. */
