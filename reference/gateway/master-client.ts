@@ -150,23 +150,30 @@ export class MasterClient {
   }
 
   async #send(base: string, call: MasterCall): Promise<MasterAnswer> {
-    // undici's own timeouts may come a second late.
+    // undici's own timeouts may come a second late, and until it is connected it lets nobody give up.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new errors.HeadersTimeoutError()), call.headersMs ?? 5_000);
+    const signal = call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]);
+    const givenUp = Promise.withResolvers<never>();
+    const giveUp = (): void => givenUp.reject(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
     try {
-      const answer = await request(base.replace(/\/$/, '') + call.target, {
+      const sending = request(base.replace(/\/$/, '') + call.target, {
         dispatcher: this.#agent,
         method: call.method as 'GET',
         headers: { ...call.headers },
         body: call.body ?? null,
         reset: this.#options.keepsConnections === false,
-        signal: call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]),
+        signal,
         headersTimeout: 0,
         bodyTimeout: call.silenceMs ?? 10_000,
       });
+      const answer = await Promise.race([sending, givenUp.promise]);
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
