@@ -67,6 +67,22 @@ describe('a cluster known by a kubeconfig', { timeout: 180_000 }, () => {
     expect(await strangeNamespaces()).toEqual([]);
   });
 
+  it('may have an exec plugin, or a token file, say who asks', async () => {
+    const credential = { kind: 'ExecCredential', status: { token: cluster.identity.token } };
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      args: ['-p', JSON.stringify(JSON.stringify(credential))],
+    };
+    await writeFile(join(dir, 'token'), `${cluster.identity.token}\n`);
+    for (const user of [{ exec }, { tokenFile: 'token' }]) {
+      const parsed = JSON.parse(cluster.kubeconfig('token')) as object;
+      const kubeconfig = JSON.stringify({ ...parsed, users: [{ name: 'default', user }] });
+      const { code, stderr } = await run('plugin', kubeconfig, { args: ['--only', 'GW-READ-001'] });
+      expect(code, stderr).toBe(0);
+    }
+  });
+
   it('that breaks a rule is not conformant', async () => {
     await using broken = await startHttpsCluster({
       dir: await mkdtemp(join(dir, 'broken-')),

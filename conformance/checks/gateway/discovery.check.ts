@@ -25,6 +25,9 @@ const SERVED: Record<
   replicasets: ['apps/v1', 'ReplicaSet', 'rs', true],
 };
 
+/** What some servers serve. */
+const PERHAPS = ['podtemplates', 'daemonsets', 'jobs', 'widgets', 'persistentvolumes', 'serviceaccounts'];
+
 /** A cluster may be an API server of custom resources alone: without the core group, and what else must be there. */
 async function needsCore(t: CheckContext): Promise<void> {
   const admin = await kube(t);
@@ -198,20 +201,12 @@ export default defineChecks([
           status(await admin.send('GET', `${pathOf(groupVersion)}${where}/${name}?limit=1`), 200);
         }
       }
-      for (const name of [
-        'podtemplates',
-        'daemonsets',
-        'jobs',
-        'widgets',
-        'persistentvolumes',
-        'serviceaccounts',
-      ]) {
-        const answer = await admin.send('GET', `/api/v1/${name}?limit=1`);
-        equal(
-          `/api/v1/${name} is served just when it is named`,
-          answer.status === 200,
-          named.has(`v1 ${name}`),
-        );
+      const known = Object.entries(SERVED).map(([name, [groupVersion]]) => [groupVersion, name] as const);
+      for (const [groupVersion, name] of [...known, ...PERHAPS.map((one) => ['v1', one] as const)]) {
+        const path = `${pathOf(groupVersion)}/${name}`;
+        const answer = await admin.send('GET', `${path}?limit=1`);
+        const isNamed = named.has(`${groupVersion} ${name}`);
+        equal(`${path} is served just when it is named`, answer.status === 200, isNamed);
       }
     },
   ),

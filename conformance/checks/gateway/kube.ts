@@ -1,7 +1,7 @@
 import type { HttpAnswer, SendOptions } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, eventually, status } from '../../runner/expectations.ts';
+import { at, status } from '../../runner/expectations.ts';
 import { Untestable } from '../../runner/outcome.ts';
 import { RUN_LABEL, namespacePrefix } from '../../target/cluster-info.ts';
 import type { Actor } from '../../world/actors.ts';
