@@ -22,7 +22,8 @@ export interface OutageStory {
   /** Reads of a known user, all the time. */
   reads: Timed[];
   node: string;
-  readyAtEnd: boolean;
+  /** How often the node was looked at, and how often it was not Ready. */
+  looks: { all: number; unready: number };
   /** Writes on their way when the chain went away, by the label of what they make. */
   inFlight: { label: string; answer: Timed }[];
   /** Requests that were on the chain when it went away, their results not. */
@@ -91,13 +92,20 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Outage
       await pause(100);
     }
   };
+  const looks = { all: 0, unready: 0 };
+  const looking = async (): Promise<void> => {
+    while (performance.now() < until) {
+      looks.all += 1;
+      if (!(await isReady(t, worker.nodeId))) looks.unready += 1;
+      await pause(100);
+    }
+  };
   // Late, when everything that is remembered for a moment only is forgotten.
   const losing = async (): Promise<string | undefined> => {
     await pause(lastingMs - 700);
     return lost.replacedAfterLoss(REPLACED_MS);
   };
-  const [inFlight, replacement] = await Promise.all([Promise.all(writes), losing(), reading()]);
-  const readyAtEnd = (await isReady(t, worker.nodeId)) === true;
+  const [inFlight, replacement] = await Promise.all([Promise.all(writes), losing(), reading(), looking()]);
   const after = await runningPod(t, before.name);
   await restore();
   const restored = performance.now();
@@ -110,7 +118,7 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Outage
   return {
     reads,
     node: worker.nodeId,
-    readyAtEnd,
+    looks,
     inFlight,
     announced: await responses,
     pod: { before, after },

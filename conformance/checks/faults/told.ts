@@ -10,7 +10,13 @@ export function told<T>(
   tell: (t: CheckContext, undo: AsyncDisposableStack) => Promise<T>,
 ): Promise<T> {
   return t.shared(`${name} ${t.attempt}`, async (own) => {
-    await using undo = new AsyncDisposableStack();
-    return await tell(own, undo);
+    const undo = new AsyncDisposableStack();
+    const story = await tell(own, undo).catch(async (error: unknown) => {
+      // What went wrong first is what counts, whatever cannot be undone then.
+      await undo.disposeAsync().catch(() => undefined);
+      throw error;
+    });
+    await undo.disposeAsync();
+    return story;
   });
 }
