@@ -100,6 +100,7 @@ export async function beats(
   workers: readonly Member[],
   rate: number,
   seconds: number,
+  connections = 32,
 ): Promise<Traffic> {
   return {
     name,
@@ -107,7 +108,7 @@ export async function beats(
     server: 'master',
     rate,
     seconds,
-    connections: 32,
+    connections,
     arrivals: await heartbeats(workers, Math.round(rate * seconds), rate),
     expect: [{ status: 200 }],
   };

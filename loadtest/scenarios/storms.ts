@@ -5,6 +5,9 @@ import { readTraffic } from './reads.ts';
 import { beats } from './replays.ts';
 import { resultOf, type Measure, type Scenario } from './scenario.ts';
 
+/** So many workers do not wait for each other's connections: room for a pause of half a second. */
+const CONNECTIONS = 200;
+
 /** Workers with heartbeats at the pace that the target asks of them. */
 function storm(name: string, workers: readonly [number, number], long: boolean): Scenario {
   return {
@@ -25,7 +28,7 @@ function storm(name: string, workers: readonly [number, number], long: boolean):
       await register(stage, members);
       const traffics = await play(
         stage.plan(
-          [await beats('heartbeats', members, rate, seconds), readTraffic(20, seconds)],
+          [await beats('heartbeats', members, rate, seconds, CONNECTIONS), readTraffic(20, seconds)],
           [stage.reader],
         ),
       );
