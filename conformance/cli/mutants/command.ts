@@ -12,6 +12,7 @@ import { renderMatrix } from './matrix.ts';
 import { RunPool } from './run-pool.ts';
 
 interface MutantsOptions {
+  all?: boolean;
   only: string[];
   seed: string;
   jobs: string;
@@ -25,6 +26,7 @@ export function mutantsCommand(): Command {
     .description(
       'run the suite against the reference with one known defect at a time, and print which requirements catch it',
     )
+    .option('--all', 'every mutant, also those that show none of the known defects')
     .option('--only <ids...>', 'only these mutants', [])
     .option('--full', 'run every check on every mutant, and name failures that nobody predicted')
     .option('--seed <n>', 'seed of the runs', '1')
@@ -33,7 +35,7 @@ export function mutantsCommand(): Command {
     .option('--matrix <file>', 'write the kill matrix as Markdown, too')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ daas mutants\n  $ daas mutants --only nonce-forgotten --json\n  $ daas mutants --jobs 4 --matrix kill-matrix.md\n',
+      '\nExamples:\n  $ daas mutants\n  $ daas mutants --all\n  $ daas mutants --only nonce-forgotten --json\n  $ daas mutants --all --jobs 4 --matrix kill-matrix.md\n',
     )
     .action(mutants);
 }
@@ -42,7 +44,7 @@ async function mutants(options: MutantsOptions): Promise<void> {
   const jobs = natural('--jobs', options.jobs, 1, 16);
   const seed = seedOf(options.seed);
   const [all, checks, catalogue] = await Promise.all([listMutants(), loadChecks(), loadCatalogue()]);
-  const chosen = choose(all, options.only);
+  const chosen = choose(all, options);
   const unknown = checks.flatMap((check) =>
     check.mutants
       .filter((id) => !all.some((mutant) => mutant.id === id))
@@ -102,13 +104,14 @@ async function mutants(options: MutantsOptions): Promise<void> {
   }
 }
 
-function choose(all: readonly Mutant[], ids: readonly string[]): Mutant[] {
-  const missing = ids.find((id) => !all.some((mutant) => mutant.id === id));
+function choose(mutants: readonly Mutant[], { only, all }: MutantsOptions): Mutant[] {
+  const missing = only.find((id) => !mutants.some((mutant) => mutant.id === id));
   if (missing)
     throw new UsageError(`there is no mutant ${missing}`, {
-      hint: `mutants: ${all.map(({ id }) => id).join(', ')}`,
+      hint: `mutants: ${mutants.map(({ id }) => id).join(', ')}`,
     });
-  return all.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  if (only.length > 0) return mutants.filter(({ id }) => only.includes(id));
+  return all ? [...mutants] : mutants.filter(({ defects }) => defects.length > 0);
 }
 
 function table(kills: readonly Kill[], killed: number): string {

@@ -8,7 +8,7 @@ import { listMutants } from './list.ts';
 import { renderMatrix, type MatrixRow } from './matrix.ts';
 
 const FILE = join(PACKAGE_ROOT, 'conformance/KILL-MATRIX.md');
-const rewrite = 'write it anew with: npx daas mutants --matrix conformance/KILL-MATRIX.md';
+const rewrite = 'write it anew with: npx daas mutants --all --matrix conformance/KILL-MATRIX.md';
 
 /** The rows of the second table: a mutant and the requirements that killed it. */
 function killsIn(text: string): Map<string, string[]> {

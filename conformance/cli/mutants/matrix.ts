@@ -19,7 +19,7 @@ export function renderMatrix(rows: readonly MatrixRow[], defects: readonly Defec
   });
   return `# Kill matrix
 
-Written by \`npx daas mutants --matrix conformance/KILL-MATRIX.md\`: the suite is run on the reference with one known defect
+Written by \`npx daas mutants --all --matrix conformance/KILL-MATRIX.md\`: the suite is run on the reference with one known defect
 at a time, and each must fail the requirements that guard against it. ${killed} of ${rows.length} mutants killed, ${caught.length} of ${defects.length}
 defects caught.
 
