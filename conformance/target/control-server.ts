@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { describeError } from '../errors.ts';
+import { OF_THE_TARGET } from '../drivers/control-client.ts';
+import { TargetError, describeError } from '../errors.ts';
 
 export type ControlMethods = Record<string, (params: never) => Promise<unknown>>;
 
@@ -66,6 +67,9 @@ async function answer(
     const params: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
     return { status: 200, body: await method(params as never) };
   } catch (error) {
-    return { status: 500, body: { error: describeError(error) } };
+    return {
+      status: error instanceof TargetError ? OF_THE_TARGET : 500,
+      body: { error: describeError(error) },
+    };
   }
 }

@@ -10,6 +10,7 @@ import { told } from './told.ts';
 
 const REPLACED_MS = 5_000;
 const LOOKS = 8;
+const MOST_MS = 3_000;
 
 /** What was seen while the gateway was down, and the master was killed and started again. */
 export interface DownStory {
@@ -42,6 +43,8 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<DownSt
   });
   const until = performance.now() + lastingMs;
   await Promise.all([t.control.kill({ part: 'gateway' }), t.control.kill({ part: 'master' })]);
+  // So long that a heartbeat meets nobody.
+  await pause(Math.min(t.world.timings.heartbeat_interval_seconds * 1000 + 200, MOST_MS));
   await t.control.start({ part: 'master' });
   await eventually('a Ready node', () => isReady(t, worker.nodeId), { withinMs: READY_MS, intervalMs: 100 });
   const losing = lost.replacedAfterLoss(REPLACED_MS);

@@ -1,4 +1,15 @@
+import type { StoreRecord } from '../../store/store-state.ts';
 import type { Mutant } from '../types.ts';
+
+/** Of no meaning, so that no revision is missing. */
+const instead = (revision: number): StoreRecord => ({
+  type: 'put',
+  key: '/nothing',
+  value: new Uint8Array(1),
+  revision,
+  created: revision,
+  expiresAtMs: Infinity,
+});
 
 /** Deletions are in memory only. */
 export const mutant: Mutant = {
@@ -12,7 +23,7 @@ export const mutant: Mutant = {
       seams.storeOptions({
         ...options,
         journal: (log) => ({
-          append: (record) => (record.type === 'delete' ? Promise.resolve() : log.append(record)),
+          append: (record) => log.append(record.type === 'delete' ? instead(record.revision) : record),
         }),
       }),
   }),
