@@ -104,14 +104,14 @@ async function mutants(options: MutantsOptions): Promise<void> {
   }
 }
 
-function choose(mutants: readonly Mutant[], { only, all }: MutantsOptions): Mutant[] {
-  const missing = only.find((id) => !mutants.some((mutant) => mutant.id === id));
+function choose(known: readonly Mutant[], { only, all }: MutantsOptions): Mutant[] {
+  const missing = only.find((id) => !known.some((mutant) => mutant.id === id));
   if (missing)
     throw new UsageError(`there is no mutant ${missing}`, {
-      hint: `mutants: ${mutants.map(({ id }) => id).join(', ')}`,
+      hint: `mutants: ${known.map(({ id }) => id).join(', ')}`,
     });
-  if (only.length > 0) return mutants.filter(({ id }) => only.includes(id));
-  return all ? [...mutants] : mutants.filter(({ defects }) => defects.length > 0);
+  if (only.length > 0) return known.filter(({ id }) => only.includes(id));
+  return all ? [...known] : known.filter(({ defects }) => defects.length > 0);
 }
 
 function table(kills: readonly Kill[], killed: number): string {
