@@ -78,7 +78,7 @@ export default defineChecks([
   check(
     'SEC-TLS-008',
     'gateway and worker present the certificates that they were given',
-    { ...options, mutants: ['client-certificate-kept-back'] },
+    { ...options, mutants: ['client-certificate-kept-back', 'worker-certificate-kept-back'] },
     async (t: CheckContext) => {
       t.needs('a gateway that the suite can start', t.world.gateway?.startable === true);
       t.needs('a worker that the suite can start', t.world.worker);

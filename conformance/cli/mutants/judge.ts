@@ -1,5 +1,5 @@
 import { HarnessError } from '../../errors.ts';
-import type { CheckResult, Verdict } from '../../report/model.ts';
+import type { CheckResult } from '../../report/model.ts';
 import type { Catalogue, Profile } from '../../requirements/catalogue.ts';
 import type { Check } from '../../runner/check.ts';
 import type { Mutant } from './list.ts';
@@ -71,7 +71,7 @@ export class Judge {
     const results =
       guards.length === 0 ? [] : await this.#run({ mutant: mutant.id, checks: full ? checks : guards });
     // A mutant that breaks a SHOULD is caught too.
-    const failed = requirementsOf(results, 'fail');
+    const failed = failedIn(results);
     const guarding = new Set(guards.map((check) => check.requirement));
     const verdicts = new Map(results.map((result) => [result.id, result.verdict]));
     // Checks that need what this machine lacks (a kubectl) were left out of the run, or skipped as the reference does not
@@ -113,7 +113,6 @@ export class Judge {
       {
         seed: this.#seed,
         env: mutant === undefined ? {} : { K3S_DAAS_MUTANT: mutant },
-        only: [...new Set(checks.map(({ requirement }) => requirement))],
         checks: checks.map(({ id }) => id),
         parts: [...parts],
         threads: threads ?? false,
@@ -129,8 +128,8 @@ function brokenIn(results: readonly CheckResult[]): CheckResult[] {
   return results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip');
 }
 
-/** Requirements with a check of this verdict, in the order of the catalogue. */
-function requirementsOf(results: readonly CheckResult[], verdict: Verdict): string[] {
-  const found = results.filter((result) => result.verdict === verdict);
-  return [...new Set(found.map(({ id }) => id.split('/')[0] ?? id))];
+/** Requirements with a failed check, in the order of the catalogue. */
+function failedIn(results: readonly CheckResult[]): string[] {
+  const failed = results.filter(({ verdict }) => verdict === 'fail');
+  return [...new Set(failed.map(({ id }) => id.split('/')[0] ?? id))];
 }

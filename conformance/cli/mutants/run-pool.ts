@@ -9,9 +9,7 @@ export interface RunRequest {
   seed: number;
   /** Environment of each part of the target. */
   env: Record<string, string>;
-  /** Ids of requirements. */
-  only: string[];
-  /** Ids of checks of those requirements; the others are left out. */
+  /** Ids of the checks that run. */
   checks: string[];
   /** Of the reference, beside the chain. */
   parts: Part[];

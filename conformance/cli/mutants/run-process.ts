@@ -27,7 +27,7 @@ async function endChain(): Promise<void> {
   await old?.[Symbol.asyncDispose]();
 }
 
-async function answer({ seed, env, only, checks, parts, threads }: RunRequest): Promise<RunAnswer> {
+async function answer({ seed, env, checks, parts, threads }: RunRequest): Promise<RunAnswer> {
   const bundled = await loadBundled();
   const left = Object.entries(bundled.file).filter(([name]) => !isPart(name) || parts.includes(name));
   try {
@@ -37,7 +37,7 @@ async function answer({ seed, env, only, checks, parts, threads }: RunRequest): 
       ...(!threads && { runChecks: runChecksHere }),
       chain: await freshChain(),
       profiles: [],
-      only,
+      only: [...new Set(checks.map((id) => id.split('/')[0] ?? id))],
       exclude: [],
       seed,
       repeat: 1,
