@@ -43,8 +43,8 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<DownSt
   });
   const until = performance.now() + lastingMs;
   await Promise.all([t.control.kill({ part: 'gateway' }), t.control.kill({ part: 'master' })]);
-  // So long that a heartbeat meets nobody.
-  await pause(Math.min(t.world.timings.heartbeat_interval_seconds * 1000 + 200, MOST_MS));
+  // With the start so long that a heartbeat meets nobody, and not so long that the next one does, too.
+  await pause(Math.min(t.world.timings.heartbeat_interval_seconds * 500, MOST_MS));
   await t.control.start({ part: 'master' });
   await eventually('a Ready node', () => isReady(t, worker.nodeId), { withinMs: READY_MS, intervalMs: 100 });
   const losing = lost.replacedAfterLoss(REPLACED_MS);
