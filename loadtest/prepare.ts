@@ -20,7 +20,7 @@ export async function prepareLoad(
   dir: string,
   ready: () => Promise<void>,
 ): Promise<void> {
-  const [scenario, ...more] = chooseScenarios(options.scenarios, options.full);
+  const [scenario, ...more] = chooseScenarios(options);
   if (!scenario || more.length > 0 || !scenario.engines.includes('k6'))
     throw new UsageError('--prepare wants one --scenario that k6 can play');
   await mkdir(dir, { recursive: true, mode: 0o700 });

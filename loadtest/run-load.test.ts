@@ -6,6 +6,7 @@ import { daas } from '../conformance/testing/daas.ts';
 import type { Report } from '../conformance/report/model.ts';
 import { chooseScenarios, engineFor } from './run-load.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+import { availability } from './scenarios/leader-crash.ts';
 import { throughputMeasure } from './scenarios/reads.ts';
 import { copiesMeasure } from './scenarios/replays.ts';
 import { failedAuthentications } from './scenarios/writes.ts';
@@ -18,8 +19,8 @@ function result(changes: Partial<TrafficResult>): TrafficResult {
   return { name: 'x', title: 'x', rate: 10, seconds: 10, ...counts, ...times, series: [], ...changes };
 }
 
-const names = (asked: string[], full: boolean): string[] =>
-  chooseScenarios(asked, full).map(({ name }) => name);
+const names = (scenarios: string[], full: boolean, features: string[] = []): string[] =>
+  chooseScenarios({ scenarios, full, target: { file: { features } } }).map(({ name }) => name);
 
 const at = (perSecond: number, ms: number, cores: number): Measure =>
   throughputMeasure(perSecond, ms / 1000, { cores, wanted: 10_000 });
@@ -27,13 +28,21 @@ const at = (perSecond: number, ms: number, cores: number): Measure =>
 describe('choosing', () => {
   it('leaves the long ones to --full and to their names', () => {
     expect(names([], false)).not.toContain('ten-thousand-pods');
-    expect(names([], true)).toEqual(SCENARIOS.map(({ name }) => name));
+    expect(names([], true, ['HighAvailability'])).toEqual(SCENARIOS.map(({ name }) => name));
     expect(names(['ten-thousand-pods'], false)).toEqual(['ten-thousand-pods']);
     expect(() => names(['replay'], false)).toThrow('there is no scenario "replay"');
   });
 
+  it('leaves out what needs a feature that the target does not claim, and refuses to play it', () => {
+    expect(names([], true)).not.toContain('leader-crash');
+    expect(names(['leader-crash'], false, ['HighAvailability'])).toEqual(['leader-crash']);
+    expect(() => names(['leader-crash'], false)).toThrow('for targets with the feature HighAvailability');
+  });
+
   it('takes the engine asked for where the scenario has it, and what is there', () => {
-    const [both, one] = ['api-reads', 'slow-clients'].map((name) => chooseScenarios([name], false)[0]!);
+    const [both, one] = ['api-reads', 'slow-clients'].map((name) =>
+      SCENARIOS.find((scenario) => scenario.name === name)!,
+    );
     expect([engineFor(both!, undefined, true), engineFor(both!, undefined, false)]).toEqual([
       'k6',
       'builtin',
@@ -53,6 +62,18 @@ describe('what is measured', () => {
   it('of authentication is the share refused for the credential, in percent', () => {
     const statuses = { 200: 1997, 401: 2, 403: 1, 504: 0 };
     expect(failedAuthentications(result({ statuses, intended: 2000 })).value).toBe(0.15);
+  });
+
+  it('of availability counts all traffics together, and is never rounded up', () => {
+    const of = (served: number) =>
+      availability([result({ intended: 5_000, served }), result({})], 'one crash');
+    expect(of(5_000)).toMatchObject({
+      metric: 'availability',
+      value: 100,
+      note: expect.stringContaining('5100'),
+    });
+    expect(of(4_995).value).toBe(99.901);
+    expect(availability([result({ intended: 1_000_000, served: 999_999 })], '').value).toBe(99.999);
   });
 
   it('of throughput is untestable only where the cores could not do it', () => {

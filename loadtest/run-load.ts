@@ -49,7 +49,7 @@ const TIMINGS = { heartbeat_interval_seconds: 30, offline_after_seconds: 300, re
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const startedAt = new Date();
-  const chosen = chooseScenarios(options.scenarios, options.full);
+  const chosen = chooseScenarios(options);
   const k6 = options.engine === 'builtin' ? undefined : await findK6();
   if (options.engine === 'k6' && !k6)
     throw new UsageError('there is no k6 on PATH, and K6 names none', {
@@ -111,15 +111,35 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-/** The scenarios of these names. Throws UsageError for one that there is not. */
-export function chooseScenarios(names: readonly string[], full: boolean): readonly Scenario[] {
+/**
+ * The scenarios of these names, else all that are not too long and whose feature the target claims. Throws UsageError for one
+ * that there is not, or that is not for this target.
+ */
+export function chooseScenarios({
+  scenarios: names,
+  full,
+  target,
+}: Pick<LoadOptions, 'scenarios' | 'full'> & {
+  target: { file: { features?: string[] } };
+}): readonly Scenario[] {
   const unknown = names.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown !== undefined)
     throw new UsageError(`there is no scenario "${unknown}"`, {
       hint: `scenarios are ${SCENARIOS.map(({ name }) => name).join(', ')}`,
     });
-  if (names.length > 0) return SCENARIOS.filter(({ name }) => names.includes(name));
-  return SCENARIOS.filter(({ long }) => full || !long);
+  const claimed = ({ feature }: Scenario): boolean =>
+    feature === undefined || target.file.features?.includes(feature) === true;
+  if (names.length === 0) return SCENARIOS.filter((one) => (full || !one.long) && claimed(one));
+  const named = SCENARIOS.filter(({ name }) => names.includes(name));
+  const unclaimed = named.find((one) => !claimed(one));
+  if (unclaimed)
+    throw new UsageError(
+      `the scenario ${unclaimed.name} is for targets with the feature ${unclaimed.feature}`,
+      {
+        hint: 'claim it under features in the target file, or leave the scenario out',
+      },
+    );
+  return named;
 }
 
 function missingK6(engine: EngineName | undefined): string {

@@ -50,6 +50,33 @@ describe('the built-in engine', () => {
     expect(result.series.reduce((sum, { answered }) => sum + answered, 0)).toBe(40);
   });
 
+  it('asks again for what a later attempt may give, until the deadline', async () => {
+    const asked = new Map<string, number>();
+    const result = await play(
+      (request, response) => {
+        const times = (asked.get(request.url!) ?? 0) + 1;
+        asked.set(request.url!, times);
+        const statuses: Record<string, number> = {
+          '/once-away': times === 1 ? 503 : 200,
+          '/gone': 503,
+          '/wrong': 404,
+        };
+        response.statusCode = statuses[request.url!] ?? 200;
+        response.end();
+      },
+      {
+        rate: 3,
+        seconds: 1,
+        arrivals: ['/once-away', '/gone', '/wrong'].map((path) => [{ method: 'GET', path }]),
+        retryWithinMs: 600,
+      },
+    );
+    expect(result).toMatchObject({ intended: 3, served: 1, statuses: { 200: 1, 404: 1, 503: 1 } });
+    expect(asked.get('/once-away')).toBe(2);
+    expect(asked.get('/gone')).toBeGreaterThan(1);
+    expect(asked.get('/wrong')).toBe(1);
+  });
+
   it('tells answers of one status apart by their body', async () => {
     let requests = 0;
     const result = await play(

@@ -9,6 +9,10 @@ import type { Expected, LoadRequest, Traffic, TrafficPlan, TrafficResult } from 
 /** How long answers that are late may still come after the last arrival. */
 const GRACE_MS = 10_000;
 
+/** Statuses, 0 for no answer, that say nothing of the next attempt. */
+const PASSING: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
+const RETRY_AFTER_MS = 250;
+
 /** Answered by every implementation without a credential: for opening connections. */
 const HEALTH = { gateway: '/healthz', master: '/health' } as const;
 
@@ -63,13 +67,17 @@ async function playTraffic(
     rate: traffic.rate,
     seconds: traffic.seconds,
     connections: traffic.connections,
-    graceMs,
+    graceMs: Math.max(graceMs, traffic.retryWithinMs ?? 0),
     ...(signal && { signal }),
     play: async (index, intended) => {
       let from = intended;
       for (const request of traffic.arrivals[index % traffic.arrivals.length] ?? []) {
         sent += 1;
-        const outcome = await send(pool, request, traffic.expect, sessions);
+        const outcome = await sendUntil(
+          from + (traffic.retryWithinMs ?? 0),
+          () => send(pool, request, traffic.expect, sessions),
+          signal,
+        );
         const now = performance.now();
         if (counting) tally.count({ ...outcome, ms: now - from, atMs: now - began });
         else return;
@@ -89,6 +97,20 @@ function unsent({ arrivals }: Traffic, from: number, to: number): number {
   let requests = 0;
   for (let index = from; index < to; index += 1) requests += arrivals[index % arrivals.length]?.length ?? 0;
   return requests;
+}
+
+/** Sends again what another attempt may mend, as long as the deadline on the clock is not over. */
+async function sendUntil(
+  deadline: number,
+  attempt: () => Promise<{ status: number; served: boolean }>,
+  signal: AbortSignal | undefined,
+): Promise<{ status: number; served: boolean }> {
+  for (;;) {
+    const outcome = await attempt();
+    const again = !outcome.served && PASSING.has(outcome.status) && !signal?.aborted;
+    if (!again || performance.now() + RETRY_AFTER_MS > deadline) return outcome;
+    await pause(RETRY_AFTER_MS, signal);
+  }
 }
 
 async function send(

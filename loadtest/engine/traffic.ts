@@ -43,6 +43,11 @@ export interface Traffic {
   /** Each arrival sends these requests one after the other. Used in turn, from the start again when there are fewer. */
   arrivals: readonly (readonly LoadRequest[])[];
   expect: readonly Expected[];
+  /**
+   * Asks again after 429, 502, 503, 504 or no answer, as clients do, until so many milliseconds after the request was
+   * meant to be sent. The built-in engine alone does so.
+   */
+  retryWithinMs?: number;
   /** Metric of the catalogue that its latencies, or its accepted copies, are judged by. */
   figure?: string;
 }

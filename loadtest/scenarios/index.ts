@@ -1,5 +1,6 @@
 import { credentialCached, credentialCold } from './credentials.ts';
 import { idleMemory } from './idle-memory.ts';
+import { leaderCrash } from './leader-crash.ts';
 import { apiReads, apiThroughput, spike } from './reads.ts';
 import { nonceFlood, replayFlood } from './replays.ts';
 import type { Scenario } from './scenario.ts';
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   slowClients,
   spike,
   soak,
+  leaderCrash,
   heartbeatStorm,
   nonceFlood,
   replayFlood,

@@ -42,6 +42,8 @@ export interface Scenario {
   engines: readonly EngineName[];
   /** Takes minutes: only when asked for by name or with --full. */
   long?: boolean;
+  /** Played at targets that claim this feature, no others. */
+  feature?: string;
   run: (stage: Stage, scale: Scale, play: Play) => Promise<ScenarioOutcome>;
 }
 

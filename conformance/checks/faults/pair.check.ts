@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
+import { offer, REPLICAS } from '../../world/leader.ts';
 import { registration } from '../../world/master-api.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 import { crowd } from './crowd.ts';
-import { leaderOf, offer, overtaken, replica, REPLICAS, takenOver } from './pair.ts';
+import { leaderOf, overtaken, replica, takenOver } from './pair.ts';
 
 const exclusive = true;
 const timeoutMs = 90_000;

@@ -2,12 +2,10 @@ import { HttpDriver } from '../../drivers/http.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { eventually, ok, status } from '../../runner/expectations.ts';
 import { MasterApi } from '../../world/master-api.ts';
-import { newRequestId, wireOf } from '../../world/played-gateway.ts';
+import { leading, offer, REPLICAS, type Replica } from '../../world/leader.ts';
 import { startAgain } from '../../world/start-again.ts';
-import { CONFIG_MAPS, configMap } from './config-map.ts';
+import { CONFIG_MAPS } from './config-map.ts';
 
-export type Replica = 'master' | 'standby';
-export const REPLICAS: readonly Replica[] = ['master', 'standby'];
 const LEADING_MS = 15_000;
 
 /** The API of one of the two masters; the check is untestable on a target with one. */
@@ -20,25 +18,13 @@ export function replica(t: CheckContext, part: Replica): MasterApi {
   return new MasterApi(recorded, t.actors, t.world.chain.ids.cluster, t.master.gateway);
 }
 
-/** Hands a payload to one master; answers the status. */
-export async function offer(api: MasterApi): Promise<number | undefined> {
-  const id = newRequestId();
-  const payload = wireOf({ method: 'POST', target: CONFIG_MAPS, body: configMap('offered') });
-  const answer = await api.asGateway('PUT', `/api/v1/requests/${id}`, payload).catch(() => undefined);
-  return answer?.status;
-}
-
 /** Which of the two takes payloads. */
 export function leaderOf(t: CheckContext): Promise<Replica> {
-  const apis = REPLICAS.map((part) => [part, replica(t, part)] as const);
-  return eventually(
-    'a master that takes payloads',
-    async () => {
-      for (const [part, api] of apis) if ((await offer(api)) === 202) return part;
-      return undefined;
-    },
-    { withinMs: LEADING_MS, intervalMs: 200 },
-  );
+  const apis = { master: replica(t, 'master'), standby: replica(t, 'standby') };
+  return eventually('a master that takes payloads', () => leading((part) => apis[part]), {
+    withinMs: LEADING_MS,
+    intervalMs: 200,
+  });
 }
 
 /** Kills the leader; answers the other, once it takes payloads, and how long that took. It is started again in the end. */
