@@ -13,7 +13,7 @@ export class KubernetesCallError extends Error {
 /** A decoded object; only what the master itself looks at. */
 export interface KubernetesObject {
   metadata?: { name?: string; namespace?: string; resourceVersion?: string; uid?: string };
-  spec?: { nodeName?: string; unschedulable?: boolean };
+  spec?: { nodeName?: string; unschedulable?: boolean; taints?: { key: string }[] };
   status?: { conditions?: NodeCondition[]; capacity?: Record<string, string> };
   items?: KubernetesObject[];
 }

@@ -9,6 +9,9 @@ import type { WorkerRecord, WorkerState } from './worker-state.ts';
 /** Label of a Node with the state of its worker. */
 export const STATE_LABEL = 'k3s-daas.dev/worker-state';
 
+/** Keeps new pods away from a node whose worker is silent, as Kubernetes does with a node out of reach. */
+const UNREACHABLE = { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' };
+
 /** Reason of a Ready condition that the master, not the agent, wrote. */
 const MASTER_REASON = 'WorkerHeartbeatMissed';
 
@@ -94,8 +97,8 @@ export class NodeLifecycle {
     log.info({ node_id: record.node_id, state: to ?? 'removed' }, 'worker state');
     if (to === undefined || to === 'slashed') return await this.#evict(record.node_id);
     await this.#ensureNode(record, to);
-    if (to === 'offline') await this.#setReady(record.node_id, 'Unknown');
-    if (to === 'active' || to === 'busy') await this.#setReady(record.node_id, 'True');
+    if (to === 'offline') await this.#overrule(record.node_id);
+    if (to === 'active' || to === 'busy') await this.#restore(record.node_id);
   }
 
   async #ensureNode(record: WorkerRecord, state: WorkerState): Promise<void> {
@@ -113,22 +116,34 @@ export class NodeLifecycle {
     await this.#writeReady(record.node_id, 'False', 'WorkerPending', 'the agent has not reported yet');
   }
 
-  /**
-   * Offline overrules whatever the agent said; back again restores only what the master itself had
-   * overruled, since whether the machine is ready is the agent's to say.
-   */
-  async #setReady(nodeId: string, status: 'True' | 'Unknown'): Promise<void> {
-    const node = await this.#deps.kubernetes.get(nodePath(nodeId));
-    const ready = node?.status?.conditions?.find((condition) => condition.type === 'Ready');
-    if (status === 'Unknown') {
-      if (ready?.status === 'True' || ready === undefined) {
-        await this.#writeReady(nodeId, 'Unknown', MASTER_REASON, 'the worker sends no heartbeats');
-      }
-      return;
+  /** A silent worker's node is not ready; the taint stays whatever its agent goes on to report. */
+  async #overrule(nodeId: string): Promise<void> {
+    const { ready, unreachable } = await this.#lookAt(nodeId);
+    if (!unreachable) await this.#taint(nodeId, UNREACHABLE);
+    if (ready?.status === 'True' || ready === undefined) {
+      await this.#writeReady(nodeId, 'Unknown', MASTER_REASON, 'the worker sends no heartbeats');
     }
+  }
+
+  /** Takes back only what the master itself had overruled: whether the machine is ready is the agent's to say. */
+  async #restore(nodeId: string): Promise<void> {
+    const { ready, unreachable } = await this.#lookAt(nodeId);
+    if (unreachable) await this.#taint(nodeId, { key: UNREACHABLE.key, $patch: 'delete' });
     if (ready?.reason === MASTER_REASON) {
       await this.#writeReady(nodeId, 'True', 'WorkerHeartbeat', 'the worker sends heartbeats');
     }
+  }
+
+  async #lookAt(nodeId: string): Promise<{ ready: NodeCondition | undefined; unreachable: boolean }> {
+    const node = await this.#deps.kubernetes.get(nodePath(nodeId));
+    return {
+      ready: node?.status?.conditions?.find((condition) => condition.type === 'Ready'),
+      unreachable: node?.spec?.taints?.some(({ key }) => key === UNREACHABLE.key) === true,
+    };
+  }
+
+  async #taint(nodeId: string, change: object): Promise<void> {
+    await this.#deps.kubernetes.strategicPatch(nodePath(nodeId), { spec: { taints: [change] } });
   }
 
   async #writeReady(nodeId: string, status: string, reason: string, message: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, equal, eventually, ok } from '../../runner/expectations.ts';
+import { at, equal, eventually, ok, status } from '../../runner/expectations.ts';
 import { nodeObject } from '../../world/played-node.ts';
 import { Stage } from './scheduling.ts';
 
@@ -190,6 +190,28 @@ export default defineChecks([
       );
       const name = await stage.pod();
       await stage.pending(name, 'finds its only node offline');
+    },
+  ),
+
+  check(
+    'MS-SCH-009/reporting',
+    'no pod is bound to a node whose worker is offline, though its agent says it is ready, until a heartbeat comes',
+    { mutants: ['never-offline', 'schedules-on-tainted'], timeoutMs: 40_000 },
+    async (t: CheckContext) => {
+      const { offline_after_seconds: after } = t.world.timings;
+      t.needs('timings.offline_after_seconds of 10 s at most', after <= 10);
+      const stage = new Stage(t);
+      const node = await stage.node({ silent: true });
+      await eventually(
+        'the end of readiness of a silent worker',
+        async () => ((await node.ready()) === 'True' ? undefined : true),
+        { withinMs: (after + 4) * 1000 },
+      );
+      await node.report();
+      const name = await stage.pod();
+      await stage.pending(name, 'finds its only node offline');
+      status(await t.master.heartbeat(node.actor), 200);
+      equal('the node after the heartbeat', await stage.boundTo(name), node.name);
     },
   ),
 
