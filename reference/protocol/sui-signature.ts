@@ -61,11 +61,22 @@ export function verifySuiSignature(payload: string, signature: Uint8Array, addre
   const scheme = SCHEMES.get(signature[0] ?? -1);
   if (!scheme || signature.length !== 1 + SIGNATURE_LENGTH + scheme.keyLength) return false;
   const rawKey = signature.subarray(1 + SIGNATURE_LENGTH);
+  const name = `${signature[0]}.${Buffer.from(rawKey).toString('base64')}`;
   try {
-    const { key, address: own } = walletOf(signature[0] ?? 0, scheme, rawKey);
-    if (own !== address) return false;
-    const digest = personalMessageDigest(payload);
-    return scheme.verify(digest, signature.subarray(1, 1 + SIGNATURE_LENGTH), key, rawKey);
+    const known = WALLETS.get(name);
+    const wallet = known ?? walletOf(signature[0] ?? 0, scheme, rawKey);
+    const isGood =
+      wallet.address === address &&
+      scheme.verify(
+        personalMessageDigest(payload),
+        signature.subarray(1, 1 + SIGNATURE_LENGTH),
+        wallet.key,
+        rawKey,
+      );
+    if (isGood) WALLETS.set(name, wallet);
+    // Done again in vain: a refusal must not come sooner for a wallet that was here before.
+    else if (known !== undefined) walletOf(signature[0] ?? 0, scheme, rawKey);
+    return isGood;
   } catch {
     // not a point on the curve
     return false;
@@ -77,18 +88,13 @@ interface Wallet {
   key: KeyObject;
 }
 
-/** A wallet signs many times, and taking its key in costs as much as checking a signature. */
+/** A wallet signs many times, and taking its key in costs as much as checking a signature. Only those of good ones. */
 const WALLETS = new LRUCache<string, Wallet>({ max: 1_000 });
 
 /** Throws for a key that is no point on the curve. */
 function walletOf(flag: number, { spkiPrefix }: Scheme, rawKey: Uint8Array): Wallet {
-  const name = `${flag}.${Buffer.from(rawKey).toString('base64')}`;
-  const known = WALLETS.get(name);
-  if (known !== undefined) return known;
   const key = createPublicKey({ key: Buffer.concat([spkiPrefix, rawKey]), format: 'der', type: 'spki' });
-  const wallet = { address: suiAddress(flag, rawKey), key };
-  WALLETS.set(name, wallet);
-  return wallet;
+  return { address: suiAddress(flag, rawKey), key };
 }
 
 /** Address of a public key: BLAKE2b-256 over the scheme's flag and the key. */
