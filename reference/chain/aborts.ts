@@ -1,7 +1,7 @@
 import type { SuiClientTypes } from '@mysten/sui/client';
 import { abortFor } from '../../contracts/bindings/index.ts';
 import { sameAddress } from './addresses.ts';
-import type { AbortInfo } from './errors.ts';
+import { ChainAbortError, ChainError, type AbortInfo } from './errors.ts';
 
 /**
  * What a failed execution says when it was an abort of this package's; undefined for anything else.
@@ -15,4 +15,16 @@ export function abortFrom(failure: SuiClientTypes.ExecutionError, packageId: str
   if (module === undefined) return undefined;
   if (location?.package !== undefined && !sameAddress(location.package, packageId)) return undefined;
   return abortFor(module, BigInt(abortCode));
+}
+
+/** The error of a call that failed on the chain, or in the simulation, where there is no digest. */
+export function refusalOf(
+  failure: SuiClientTypes.ExecutionError,
+  packageId: string,
+  digest: string | undefined,
+): Error {
+  const abort = abortFrom(failure, packageId);
+  return abort === undefined
+    ? new ChainError('invalid', failure.message)
+    : new ChainAbortError(abort, digest);
 }

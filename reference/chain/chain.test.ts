@@ -125,6 +125,24 @@ describe('calls', () => {
     expect(missing).toMatchObject({ reason: { kind: 'not_found' } });
   });
 
+  test('many calls that the chain refuses do not cost the others a transaction each', async () => {
+    const commands = world.commands(world.gateway);
+    const user = await world.holder('user');
+    const first = await commands.executeKubectlCommand(execution(admin));
+    const refused = Array.from({ length: 24 }, () => commands.executeKubectlCommand(execution(user)));
+    const served = Array.from({ length: 8 }, () => commands.executeKubectlCommand(execution(admin)));
+    const refusals = await Promise.allSettled(refused);
+    for (const refusal of refusals)
+      expect(refusal).toMatchObject({
+        status: 'rejected',
+        reason: { abort: { module: 'k8s_gateway', code: 3 } },
+      });
+    const onChain = refusals.filter((one) => one.status === 'rejected' && one.reason.digest !== undefined);
+    expect(onChain.length).toBeLessThanOrEqual(2);
+    const digests = (await Promise.all(served)).map(({ digest }) => digest);
+    expect(digests).not.toContain(first.digest);
+  });
+
   test('a warm call is one round trip with an estimated budget', async () => {
     const commands = world.commands(world.gateway);
     await commands.executeKubectlCommand(execution(admin));

@@ -1,7 +1,8 @@
 import { SUI_CLOCK_OBJECT_ID } from '@mysten/sui/utils';
 import type { TransactionArgument, TransactionObjectArgument, Transaction } from '@mysten/sui/transactions';
 import { ChainError } from './errors.ts';
-import type { Call, TransactionSubmitter } from './submitter.ts';
+import type { Call } from './call.ts';
+import type { TransactionSubmitter } from './submitter.ts';
 import type {
   CallOptions,
   ChainCommands,

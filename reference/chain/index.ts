@@ -9,6 +9,7 @@ export type { WalletConfig } from './open-wallet.ts';
 export { abortableSleep, EventStream } from './event-stream.ts';
 export type { EventStreamOptions } from './event-stream.ts';
 export { TransactionSubmitter } from './submitter.ts';
-export type { Call, SubmitterOptions } from './submitter.ts';
+export type { Call } from './call.ts';
+export type { SubmitterOptions } from './submitter-options.ts';
 export { MAX_TTL_SECONDS, TokenCache } from './token-cache.ts';
 export type { TokenCacheOptions } from './token-cache.ts';

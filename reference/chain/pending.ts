@@ -1,6 +1,6 @@
 import { ChainError } from './errors.ts';
 import { DEFAULT_DEADLINE_MS } from './node-call.ts';
-import type { Call } from './submitter.ts';
+import type { Call } from './call.ts';
 import type { CallOptions, Receipt } from './types.ts';
 
 /**

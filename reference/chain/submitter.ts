@@ -1,47 +1,18 @@
-import { setTimeout } from 'node:timers/promises';
-import type { SuiGrpcClient } from '@mysten/sui/grpc';
 import type { SuiClientTypes } from '@mysten/sui/client';
 import { Transaction } from '@mysten/sui/transactions';
 import type { TransactionObjectArgument } from '@mysten/sui/transactions';
-import { abortFrom } from './aborts.ts';
-import { decodeEvents } from './checkpoint.ts';
-import { ChainAbortError, ChainError } from './errors.ts';
-import { GasBook, netGas } from './gas.ts';
-import { asChainError, DEFAULT_DEADLINE_MS, nodeCall } from './node-call.ts';
+import { refusalOf } from './aborts.ts';
+import { ChainError } from './errors.ts';
+import { GasBook } from './gas.ts';
+import { objectsOf, type Call } from './call.ts';
+import { asChainError, nodeCall } from './node-call.ts';
 import { ObjectRefs } from './object-refs.ts';
 import { Pending } from './pending.ts';
+import { INCLUDED, receiptOf, type Included } from './receipt.ts';
 import { sendIdempotently } from './send.ts';
 import { noGas, simulationFailure } from './simulation-failure.ts';
-import type { CallOptions, Receipt, Wallet } from './types.ts';
-
-/** One call of the package, described so that several can share a transaction. */
-export interface Call {
-  /** Calls of one kind cost about the same gas. */
-  kind: string;
-  objects: readonly { id: string; mutable: boolean }[];
-  build(tx: Transaction, object: (id: string) => TransactionObjectArgument): void;
-  /** May share a transaction with other such calls: small, no coin, no created object to be told apart. */
-  shareable: boolean;
-}
-
-export interface SubmitterOptions {
-  client: SuiGrpcClient;
-  signer: Pick<Wallet, 'toSuiAddress' | 'signTransaction'>;
-  package: string;
-  /** Calls in one transaction at most. Default 32. */
-  maxShared?: number;
-  /** Wait for the node at one execution, all attempts together, in milliseconds. Default 5000. */
-  executeMs?: number;
-  /**
-   * Least time between the starts of two shared transactions, in milliseconds; default 25. Whoever waits for one call
-   * before the next does not notice, many at once share transactions instead of paying for one each.
-   */
-  paceMs?: number;
-  /** Resolves after so many milliseconds. */
-  sleep?: (ms: number) => Promise<unknown>;
-}
-
-type Executed = SuiClientTypes.TransactionResult<{ effects: true; events: true; objectTypes: true }>;
+import { withDefaults, type SubmitterOptions } from './submitter-options.ts';
+import type { CallOptions, Receipt } from './types.ts';
 
 interface Built {
   bytes: Uint8Array;
@@ -66,18 +37,15 @@ export class TransactionSubmitter {
   readonly #queue: Pending[] = [];
   #gasCoin: { objectId: string; version: string; digest: string } | undefined;
   #draining: Promise<void> | undefined;
+  readonly #examined = new Set<Promise<void>>();
+  /** Objects of the call that failed last, as long as nothing has succeeded since. */
+  #blamed: string | undefined;
   /** Monotonic milliseconds at which the last transaction was begun. */
   #begun = -Infinity;
   #closed = false;
 
   constructor(options: SubmitterOptions) {
-    this.#options = {
-      maxShared: 32,
-      executeMs: DEFAULT_DEADLINE_MS,
-      paceMs: 25,
-      sleep: (ms) => setTimeout(ms),
-      ...options,
-    };
+    this.#options = withDefaults(options);
     this.address = options.signer.toSuiAddress();
     this.#refs = new ObjectRefs(options.client);
   }
@@ -87,13 +55,18 @@ export class TransactionSubmitter {
     if (this.#closed) return Promise.reject(new ChainError('unavailable', 'the submitter is closed'));
     const pending = new Pending(call, options);
     this.#queue.push(pending);
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    this.#wake();
     return pending.promise;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.all(this.#examined);
     await this.#draining;
+  }
+
+  #wake(): void {
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
   }
 
   async #drain(): Promise<void> {
@@ -145,22 +118,15 @@ export class TransactionSubmitter {
 
   /** Undefined when the calls were settled or put back on the queue instead. */
   async #build(batch: Pending[]): Promise<Built | undefined> {
-    const objects = batch.flatMap(({ call }) => call.objects);
     try {
-      await this.#refs.load(objects.map(({ id }) => id));
+      await this.#refs.load(batch.flatMap(({ call }) => call.objects.map(({ id }) => id)));
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(asChainError(batch[0].call.kind, error));
       // One call's missing object must not fail the others.
       else await this.#separately(batch);
       return undefined;
     }
-    const tx = new Transaction();
-    tx.setSender(this.address);
-    const commandOwner: number[] = [];
-    for (const [index, { call }] of batch.entries()) {
-      call.build(tx, (id) => this.#argument(tx, id, objects));
-      while (commandOwner.length < tx.getData().commands.length) commandOwner.push(index);
-    }
+    const { tx, commandOwner } = this.#assemble(batch);
     const kinds = batch.map(({ call }) => call.kind);
     const budget = this.#gas.budgetFor(kinds);
     const warm = budget !== undefined && this.#gasCoin !== undefined && this.#gas.price !== undefined;
@@ -185,6 +151,18 @@ export class TransactionSubmitter {
     }
   }
 
+  #assemble(batch: readonly Pending[]): { tx: Transaction; commandOwner: number[] } {
+    const objects = batch.flatMap(({ call }) => call.objects);
+    const tx = new Transaction();
+    tx.setSender(this.address);
+    const commandOwner: number[] = [];
+    for (const [index, { call }] of batch.entries()) {
+      call.build(tx, (id) => this.#argument(tx, id, objects));
+      while (commandOwner.length < tx.getData().commands.length) commandOwner.push(index);
+    }
+    return { tx, commandOwner };
+  }
+
   #argument(
     tx: Transaction,
     id: string,
@@ -207,18 +185,23 @@ export class TransactionSubmitter {
       return 'done';
     }
     for (const pending of batch) pending.sent = true;
-    const result: Executed = await sendIdempotently(executeMs, (signal) =>
+    const result = await sendIdempotently(executeMs, (signal) =>
       client.executeTransaction({
         transaction: built.bytes,
         signatures: [signature],
-        include: { effects: true, events: true, objectTypes: true },
+        include: INCLUDED,
         signal,
       }),
     );
     return this.#settle(batch, built, result, last);
   }
 
-  async #settle(batch: Pending[], built: Built, result: Executed, last: boolean): Promise<Verdict> {
+  async #settle(
+    batch: Pending[],
+    built: Built,
+    result: SuiClientTypes.TransactionResult<Included>,
+    last: boolean,
+  ): Promise<Verdict> {
     const tx = result.$kind === 'Transaction' ? result.Transaction : result.FailedTransaction;
     this.#refs.apply(tx.effects.changedObjects);
     const gas = tx.effects.gasObject;
@@ -229,14 +212,8 @@ export class TransactionSubmitter {
     const kinds = batch.map(({ call }) => call.kind);
     if (result.$kind === 'Transaction') {
       this.#gas.learn(kinds, tx.effects.gasUsed);
-      const receipt: Receipt = {
-        digest: tx.digest,
-        events: decodeEvents(tx.events, this.#options.package),
-        created: tx.effects.changedObjects
-          .filter((change) => change.idOperation === 'Created')
-          .map((change) => ({ id: change.objectId, type: tx.objectTypes[change.objectId] ?? '' })),
-        gasUsed: netGas(tx.effects.gasUsed),
-      };
+      this.#blamed = undefined;
+      const receipt = receiptOf(tx, this.#options.package);
       for (const pending of batch) pending.resolve(receipt);
       return 'done';
     }
@@ -252,25 +229,50 @@ export class TransactionSubmitter {
     return 'done';
   }
 
-  /** Rejects the call whose command failed; the others, innocent, run again without it. */
+  /**
+   * Rejects the call whose command failed; the others, innocent, run again without it. When a second call with the same
+   * objects fails right after the first, its like are looked at one by one, lest each of them costs all others a
+   * transaction.
+   */
   async #blame(
     batch: Pending[],
     commandOwner: readonly number[],
     failure: SuiClientTypes.ExecutionError,
     digest: string | undefined,
   ): Promise<void> {
-    const abort = abortFrom(failure, this.#options.package);
-    const culprit = batch.length === 1 ? 0 : commandOwner[failure.command ?? -1];
+    const culprit = batch.length === 1 ? batch[0] : batch[commandOwner[failure.command ?? -1] ?? -1];
     if (culprit === undefined) {
       await this.#separately(batch);
       return;
     }
-    batch[culprit]?.reject(
-      abort === undefined ? new ChainError('invalid', failure.message) : new ChainAbortError(abort, digest),
-    );
-    const innocent = batch.filter((_, index) => index !== culprit);
-    for (const pending of innocent) pending.sent = false;
-    this.#queue.unshift(...innocent);
+    culprit.reject(refusalOf(failure, this.#options.package, digest));
+    const objects = objectsOf(culprit.call);
+    const again = this.#blamed === objects;
+    this.#blamed = objects;
+    for (const pending of batch) pending.sent = false;
+    const others = batch.filter((pending) => pending !== culprit);
+    const suspect = ({ call }: Pending): boolean => again && call.shareable && objectsOf(call) === objects;
+    const waiting = this.#queue.splice(0);
+    this.#queue.push(...[...others, ...waiting].filter((pending) => !suspect(pending)));
+    for (const pending of [...others, ...waiting].filter(suspect)) {
+      const task = this.#examine(pending).finally(() => this.#examined.delete(task));
+      this.#examined.add(task);
+    }
+  }
+
+  /** Rejects a call that the chain would refuse, without a transaction; any other is queued again. */
+  async #examine(pending: Pending): Promise<void> {
+    const { client, executeMs } = this.#options;
+    try {
+      const { tx } = this.#assemble([pending]);
+      await nodeCall('SimulateTransaction', { deadlineMs: executeMs }, () => tx.build({ client }));
+    } catch (error) {
+      const failure = simulationFailure(error);
+      if (failure?.$kind === 'MoveAbort')
+        return pending.reject(refusalOf(failure, this.#options.package, undefined));
+    }
+    this.#queue.push(pending);
+    this.#wake();
   }
 
   async #separately(batch: Pending[]): Promise<void> {
