@@ -22,8 +22,15 @@ function result(changes: Partial<TrafficResult>): TrafficResult {
 const names = (scenarios: string[], full: boolean, features: string[] = []): string[] =>
   chooseScenarios({ scenarios, full, target: { file: { features } } }).map(({ name }) => name);
 
-const at = (perSecond: number, ms: number, cores: number): Measure =>
-  throughputMeasure(perSecond, ms / 1000, { cores, wanted: 10_000 });
+/** With as much processor time for each request of server and generator. */
+const at = (perSecond: number, server: number, generator: number, cores: number): Measure =>
+  throughputMeasure(perSecond, {
+    server: server / 1000,
+    generator: generator / 1000,
+    pinned: false,
+    cores,
+    wanted: 10_000,
+  });
 
 describe('choosing', () => {
   it('leaves the long ones to --full and to their names', () => {
@@ -77,9 +84,11 @@ describe('what is measured', () => {
   });
 
   it('of throughput is untestable only where the cores could not do it', () => {
-    expect(at(2700, 0.12, 2).untestable).toContain('1.2 cores for the server alone');
-    expect(at(2700, 0.12, 8).untestable).toBeUndefined();
-    expect(at(11_000, 0.12, 2).untestable).toBeUndefined();
+    expect(at(2700, 0.12, 0.09, 2).untestable).toContain('1.2 cores for the server');
+    expect(at(2700, 0.09, 0.12, 2).untestable).toContain('1.2 for the generator');
+    expect(at(2700, 0.09, 0.1, 2).untestable).toBeUndefined();
+    expect(at(2700, 0.12, 0.12, 8).untestable).toBeUndefined();
+    expect(at(11_000, 0.12, 0.12, 2).untestable).toBeUndefined();
   });
 });
 
