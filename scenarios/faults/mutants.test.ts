@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadBundled } from '../../conformance/target/bundled.ts';
-import type { Rule } from './history/findings.ts';
+import type { Rule } from '../../conformance/history/findings.ts';
 import { runFaults } from './run.ts';
 
 const TEST_MS = 120_000;

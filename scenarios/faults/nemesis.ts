@@ -1,10 +1,10 @@
 import { pause, poll } from '../../conformance/drivers/wait.ts';
 import { describeError } from '../../conformance/errors.ts';
 import type { Control } from '../../conformance/target/control-methods.ts';
-import { RECOVERY_LIMIT_MS, type Disturbance } from './history/availability.ts';
+import { RECOVERY_LIMIT_MS, type Disturbance } from '../../conformance/history/availability.ts';
 import type { Lines } from './lines.ts';
 import type { Fault } from './plan.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder } from '../../conformance/history/recorder.ts';
 
 /** A fault as it was done. Milliseconds since the run began. */
 export interface Injected extends Fault, Disturbance {

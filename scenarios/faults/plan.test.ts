@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, faultPlan, type Fault, type Site } from './plan.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../conformance/history/random.ts';
 
 const SITES: Site[] = FAULT_KINDS.flatMap((kind) => ['a', 'b'].map((on) => ({ kind, on })));
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../conformance/history/random.ts';
 
 export const FAULT_KINDS = ['kill', 'restart', 'pause', 'cut', 'break', 'outage', 'clock'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -1,22 +1,18 @@
-import { HttpDriver } from '../../conformance/drivers/http.ts';
-import { pause, poll } from '../../conformance/drivers/wait.ts';
+import { pause } from '../../conformance/drivers/wait.ts';
 import { HarnessError, UsageError } from '../../conformance/errors.ts';
 import { Session } from '../../conformance/runner/context.ts';
 import type { LoadedTarget } from '../../conformance/target/load.ts';
 import { World } from '../../conformance/target/world.ts';
 import type { Actor } from '../../conformance/world/actors.ts';
-import { FaultClient } from './client.ts';
-import { judge, type Judgement } from './history/judge.ts';
-import { isAfter } from './history/watch.ts';
+import { HttpDriver } from '../../conformance/drivers/http.ts';
+import { History } from '../../conformance/history/history.ts';
+import { judge, type Judgement } from '../../conformance/history/judge.ts';
 import { Lines } from './lines.ts';
 import { Nemesis, type Injected } from './nemesis.ts';
-import { Objects } from './objects.ts';
 import { faultPlan, type FaultKind } from './plan.ts';
-import { seededRandom } from './random.ts';
-import { Recorder } from './recorder.ts';
-import { appendedObjects, chainRequests, lostNodes } from './aftermath.ts';
+import { seededRandom } from '../../conformance/history/random.ts';
+import { lostNodes } from './lost-nodes.ts';
 import { sitesOf } from './sites.ts';
-import { Watcher } from './watcher.ts';
 
 export interface FaultsOptions {
   target: LoadedTarget;
@@ -49,7 +45,6 @@ export interface FaultsResult {
   secrets: string[];
 }
 
-const ANSWER_MS = 5_000;
 const SETTLE_MS = 20_000;
 
 /** Starts the target, lets clients work while faults strike, and judges what was recorded. */
@@ -68,7 +63,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
     keep: options.keep,
     reach: (from, to, url) => lines.reach(from, to, url),
   });
-  const { gateway, timings } = world.info;
+  const { gateway } = world.info;
   if (!gateway) {
     throw new UsageError('the target file names no gateway, so clients have nothing to talk to', {
       hint: 'add `gateway: bundled`, or your own',
@@ -83,13 +78,8 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
     Array.from({ length: world.workers ? options.workers : 0 }, () => world.workers!.start({})),
   );
   const nodes = started.map(({ nodeId }) => nodeId);
-  const [observer] = wallets as [Actor];
-  await using http = new HttpDriver({
-    baseUrl: await lines.reach('clients', 'gateway', gateway.url),
-    ca: gateway.ca,
-  });
   await using direct = new HttpDriver({ baseUrl: gateway.url, ca: gateway.ca });
-  const credential = () => session.actors.session(observer);
+  const credential = () => session.actors.session(wallets[0]!);
   if ((await lostNodes(direct, credential, nodes, SETTLE_MS)).length > 0 && !signal.aborted) {
     throw new HarnessError('the workers did not become Ready before any fault', {
       hint: 'see that `daas run --target … --only E2E-WRK-001` passes',
@@ -108,30 +98,20 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
     });
   }
 
-  const recorder = new Recorder();
-  const run = `${seed}-${Math.floor(Date.now() / 1000).toString(36)}`;
-  const objects = new Objects(run);
-  const timeoutMs = timings.request_deadline_ms + ANSWER_MS;
-  const clients = wallets.map(
-    (wallet, index) =>
-      new FaultClient({
-        name: `c${index + 1}`,
-        http,
-        credential: () => session.actors.session(wallet),
-        recorder,
-        objects,
-        random: random.fork(`client ${index}`),
-        run,
-        timeoutMs,
-      }),
-  );
-  const watcher = new Watcher({ http: http.recording(() => undefined), credential, run });
+  await using history = new History({
+    session,
+    gateway,
+    clientsUrl: await lines.reach('clients', 'gateway', gateway.url),
+    wallets: wallets as [Actor, ...Actor[]],
+    random,
+    run: `${seed}-${Math.floor(Date.now() / 1000).toString(36)}`,
+  });
+  const { recorder } = history;
   const nemesis = new Nemesis({ control: session.control, lines, recorder, onFault: options.onFault });
-  const [watching, working] = [new AbortController(), new AbortController()];
-  const watched = watcher.run(watching.signal);
-  const worked = Promise.all(clients.map((client) => client.run(AbortSignal.any([working.signal, signal]))));
+  const working = new AbortController();
+  const worked = history.work(AbortSignal.any([working.signal, signal]));
   const over = AbortSignal.any([signal, AbortSignal.timeout(options.durationMs)]);
-  step(`${clients.length} clients at work`);
+  step(`${wallets.length} clients at work`);
   await nemesis.run(faultPlan(random.fork('plan'), sites), over);
   await pause(Math.max(0, options.durationMs - recorder.nowMs()), signal);
   working.abort();
@@ -139,28 +119,10 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
   const durationMs = recorder.nowMs();
 
   step('reading everything once more');
-  const reader = new FaultClient({
-    name: 'last',
-    http: direct,
-    credential,
-    recorder,
-    objects,
-    random,
-    run,
-    timeoutMs,
-  });
-  const requests = await chainRequests(session, recorder.operations, timings.request_ttl_seconds);
-  for (const name of signal.aborted ? [] : objects.names) await reader.perform('read', name);
-  const { appended, resourceVersion } = await appendedObjects(direct, credential, run);
-  await poll(() => (hasReached(watcher, resourceVersion) ? true : undefined), { timeoutMs: 5_000, signal });
-  watching.abort();
-  await watched;
+  const recorded = await history.gather(signal);
   const judgement = judge({
-    operations: recorder.operations,
+    ...recorded,
     disturbances: nemesis.injected,
-    requests,
-    appended,
-    watches: watcher.segments,
     lostNodes: signal.aborted ? [] : await lostNodes(direct, credential, nodes, SETTLE_MS),
   });
   return {
@@ -170,13 +132,9 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
     durationMs,
     faults: nemesis.injected,
     notAvailable: chosen.notAvailable,
-    watchEvents: watcher.segments.flatMap(({ events }) => events).length,
+    watchEvents: recorded.watches.flatMap(({ events }) => events).length,
     judgement,
     interrupted: signal.aborted,
     secrets: world.secrets,
   };
-}
-
-function hasReached({ reached }: Watcher, resourceVersion: string): boolean {
-  return reached !== undefined && (reached === resourceVersion || isAfter(reached, resourceVersion));
 }

@@ -1,6 +1,6 @@
-import { isAnswered } from '../history/availability.ts';
-import { RULES } from '../history/findings.ts';
-import { KINDS, type Operation } from '../history/operation.ts';
+import { isAnswered } from '../../../conformance/history/availability.ts';
+import { RULES } from '../../../conformance/history/findings.ts';
+import { KINDS, type Operation } from '../../../conformance/history/operation.ts';
 import type { Injected } from '../nemesis.ts';
 import { FAULT_KINDS } from '../plan.ts';
 import type { FaultsResult } from '../run.ts';

@@ -1,4 +1,4 @@
-import { isAnswered } from '../history/availability.ts';
+import { isAnswered } from '../../../conformance/history/availability.ts';
 import type { FaultsResult } from '../run.ts';
 import { renderSummary } from './summary.ts';
 

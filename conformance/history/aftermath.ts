@@ -1,11 +1,11 @@
-import type { HttpDriver } from '../../conformance/drivers/http.ts';
-import { poll } from '../../conformance/drivers/wait.ts';
-import { HarnessError } from '../../conformance/errors.ts';
-import type { Session } from '../../conformance/runner/context.ts';
-import { at } from '../../conformance/runner/expectations.ts';
-import { bearer } from '../../conformance/world/gateway-api.ts';
-import type { ChainRequest } from './history/chain-facts.ts';
-import type { Operation } from './history/operation.ts';
+import type { HttpDriver } from '../drivers/http.ts';
+import { poll } from '../drivers/wait.ts';
+import { HarnessError } from '../errors.ts';
+import type { Session } from '../runner/context.ts';
+import { at } from '../runner/expectations.ts';
+import { bearer } from '../world/gateway-api.ts';
+import type { ChainRequest } from './chain-facts.ts';
+import type { Operation } from './operation.ts';
 import { APPEND_LABEL, COLLECTION, RUN_LABEL } from './requests.ts';
 
 type Credential = () => Promise<string>;
@@ -59,36 +59,4 @@ export async function appendedObjects(
     appended.set(label, [...(appended.get(label) ?? []), String(at(item, 'metadata', 'name'))]);
   }
   return { appended, resourceVersion };
-}
-
-/** Those of the nodes that are not Ready within the time given. */
-export async function lostNodes(
-  http: HttpDriver,
-  credential: Credential,
-  nodes: readonly string[],
-  withinMs: number,
-): Promise<string[]> {
-  let lost = [...nodes];
-  await poll(
-    async () => {
-      const headers = bearer(await credential(), {});
-      const answer = await http.send('GET', '/api/v1/nodes', { headers }).catch(() => undefined);
-      const items = at(answer?.json, 'items');
-      const ready = new Set(
-        (Array.isArray(items) ? (items as unknown[]) : [])
-          .filter(isReady)
-          .map((node) => at(node, 'metadata', 'name')),
-      );
-      lost = nodes.filter((name) => !ready.has(name));
-      return lost.length === 0 ? true : undefined;
-    },
-    { timeoutMs: withinMs, intervalMs: 200 },
-  );
-  return lost;
-}
-
-function isReady(node: unknown): boolean {
-  const conditions = at(node, 'status', 'conditions');
-  if (!Array.isArray(conditions)) return false;
-  return conditions.some((one: unknown) => at(one, 'type') === 'Ready' && at(one, 'status') === 'True');
 }

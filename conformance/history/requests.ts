@@ -1,5 +1,5 @@
-import { payloadDigest } from '../../conformance/drivers/payload-digest.ts';
-import type { Operation } from './history/operation.ts';
+import { payloadDigest } from '../drivers/payload-digest.ts';
+import type { Operation } from './operation.ts';
 
 /** Where the objects of a run are. */
 export const COLLECTION = '/api/v1/namespaces/default/configmaps';

@@ -1,9 +1,9 @@
-import type { RecordedHttp } from '../../conformance/drivers/http.ts';
-import { pause } from '../../conformance/drivers/wait.ts';
-import { at } from '../../conformance/runner/expectations.ts';
-import { bearer } from '../../conformance/world/gateway-api.ts';
+import type { RecordedHttp } from '../drivers/http.ts';
+import { pause } from '../drivers/wait.ts';
+import { at } from '../runner/expectations.ts';
+import { bearer } from '../world/gateway-api.ts';
 import { observedIn } from './client.ts';
-import type { WatchEvent, WatchSegment } from './history/watch.ts';
+import type { WatchEvent, WatchSegment } from './watch.ts';
 import { COLLECTION, RUN_LABEL } from './requests.ts';
 
 export interface WatcherOptions {

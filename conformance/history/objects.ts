@@ -1,4 +1,4 @@
-import type { Observed, Operation } from './history/operation.ts';
+import type { Observed, Operation } from './operation.ts';
 import type { Random } from './random.ts';
 
 /** Objects in use at the same time, and operations after which one is left for another: so no history grows without end. */

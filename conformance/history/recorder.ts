@@ -1,4 +1,4 @@
-import type { Operation } from './history/operation.ts';
+import type { Operation } from './operation.ts';
 
 /** Keeps every operation from its call on, with the times of one clock that never goes back. */
 export class Recorder {

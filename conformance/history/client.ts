@@ -1,11 +1,11 @@
-import { describeError } from '../../conformance/errors.ts';
-import type { HttpAnswer, HttpDriver } from '../../conformance/drivers/http.ts';
-import { pause } from '../../conformance/drivers/wait.ts';
-import { at } from '../../conformance/runner/expectations.ts';
-import { bearer } from '../../conformance/world/gateway-api.ts';
-import { isAnswered } from './history/availability.ts';
-import { refusalOf } from './history/chain-facts.ts';
-import { isWrite, type Observed, type Operation, type OperationKind } from './history/operation.ts';
+import { describeError } from '../errors.ts';
+import type { HttpAnswer, HttpDriver } from '../drivers/http.ts';
+import { pause } from '../drivers/wait.ts';
+import { at } from '../runner/expectations.ts';
+import { bearer } from '../world/gateway-api.ts';
+import { isAnswered } from './availability.ts';
+import { refusalOf } from './chain-facts.ts';
+import { isWrite, type Observed, type Operation, type OperationKind } from './operation.ts';
 import type { Objects } from './objects.ts';
 import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
@@ -39,7 +39,7 @@ const THINK_MS = [10, 60] as const;
 const AGAIN_MS = 400;
 
 /** A user of the cluster: one request after the other, on objects that others use too, each noted with what came of it. */
-export class FaultClient {
+export class HistoryClient {
   readonly #options: ClientOptions;
 
   constructor(options: ClientOptions) {
