@@ -22,7 +22,7 @@ export interface Availability {
 }
 
 /** At most so many of a thousand operations may stay without an answer while there is no fault. */
-export const QUIET_LEAST_PERCENT = 99;
+const QUIET_LEAST_PERCENT = 99;
 export const RECOVERY_LIMIT_MS = 30_000;
 
 /** An answer that says what became of the operation. */

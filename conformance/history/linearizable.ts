@@ -20,7 +20,7 @@ interface Entry {
   next: Entry | undefined;
 }
 
-export const STEP_LIMIT = 5_000_000;
+const STEP_LIMIT = 5_000_000;
 
 /**
  * Decides whether the operations on one object can be put in one order in which each takes effect between its call and
