@@ -1,17 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import {
-  chain,
-  faultLine,
-  filled,
-  logging,
-  objectId,
-  positive,
-  url,
-  validate,
-  wallet,
-  whole,
-} from '../protocol/schema.ts';
+import { parseConfig, readConfigFile } from '../protocol/config-file.ts';
+import { chain, filled, logging, objectId, positive, url, wallet, whole } from '../protocol/schema.ts';
 
 const count = whole(1);
 
@@ -68,27 +57,12 @@ const schema = v.strictObject({
 /** gateway.json after validation: every default filled in, no unknown field. */
 export type GatewayConfig = v.InferOutput<typeof schema>;
 
-/** The configuration cannot be used; the message names each field that is at fault and never its value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /** Throws ConfigError. */
 export function parseGatewayConfig(input: unknown): GatewayConfig {
-  const result = validate(schema, input);
-  if (result.ok) return result.value;
-  throw new ConfigError(`gateway configuration refused: ${faultLine(result.faults, '(root)')}`);
+  return parseConfig('gateway', schema, input);
 }
 
 /** Reads and validates a file of JSON. Throws ConfigError. */
 export function loadGatewayConfig(file: string): GatewayConfig {
-  let input: unknown;
-  try {
-    input = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    // The parser's message may quote the text, and the text holds the wallet's key.
-    const why = cause instanceof SyntaxError ? 'not JSON' : String(cause);
-    throw new ConfigError(`cannot read ${file}: ${why}`);
-  }
-  return parseGatewayConfig(input);
+  return parseGatewayConfig(readConfigFile(file));
 }

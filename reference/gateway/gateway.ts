@@ -16,7 +16,7 @@ import { ContractMode } from './contract-mode.ts';
 import { DirectMode } from './direct-mode.ts';
 import { EnclaveTrust } from './enclave-trust.ts';
 import { Handler } from './handler.ts';
-import { GatewayServer } from './http/server.ts';
+import { gatewayServer } from './http/server.ts';
 import { MasterClient } from './master-client.ts';
 import { OpenStreams } from './open-streams.ts';
 import { Outcomes } from './outcomes.ts';
@@ -130,7 +130,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     ready: () => reachability.chain || reachability.master,
     log,
   });
-  const server = new GatewayServer({
+  const server = gatewayServer({
     tls: deps.tls,
     bodyBytes: config.limits.body_bytes,
     newRequestId: () => newRequestId(deps.randomBytes),

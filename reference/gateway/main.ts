@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { activeMutant } from '../mutants/index.ts';
 import { shrinkWhenIdle } from '../protocol/idle-memory.ts';
-import { ConfigError, loadGatewayConfig } from './config.ts';
+import { ConfigError } from '../protocol/config-file.ts';
+import { loadGatewayConfig } from './config.ts';
 import { startGateway } from './start.ts';
 
 /** Longest wait for chain and master before the gateway says that it listens all the same. */

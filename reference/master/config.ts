@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
+import { parseConfig, readConfigFile } from '../protocol/config-file.ts';
 import {
   chain,
-  faultLine,
   filled,
   logging,
   matching,
   objectId,
   positive,
   url,
-  validate,
   wallet,
   whole,
 } from '../protocol/schema.ts';
@@ -94,28 +92,12 @@ export type MasterConfig = v.InferOutput<typeof schema>;
 
 export type ClusterConfig = v.InferOutput<typeof cluster>;
 
-/** The configuration cannot be used; the message names each field that is at fault and never its value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /** Throws ConfigError. */
 export function parseMasterConfig(input: unknown): MasterConfig {
-  const result = validate(schema, input);
-  if (result.ok) return result.value;
-  throw new ConfigError(`master configuration refused: ${faultLine(result.faults, '(root)')}`);
+  return parseConfig('master', schema, input);
 }
 
 /** Reads and validates a file of JSON. Throws ConfigError. */
 export function loadMasterConfig(file: string): MasterConfig {
-  let input: unknown;
-  try {
-    input = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    // The parser's message may quote the text, which holds the wallet's key.
-    throw new ConfigError(
-      `cannot read ${file}: ${cause instanceof SyntaxError ? 'not JSON' : String(cause)}`,
-    );
-  }
-  return parseMasterConfig(input);
+  return parseMasterConfig(readConfigFile(file));
 }

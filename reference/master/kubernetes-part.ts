@@ -4,7 +4,7 @@ import type { LogSource, SchedulingRules } from '../kubernetes/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import type { KeyValueStore } from '../store/types.ts';
-import type { KubernetesPart } from './master.ts';
+import type { KubernetesPart } from './master-deps.ts';
 import { authorizeUser } from './user-authorizer.ts';
 
 export interface OpenKubernetesOptions {

@@ -5,7 +5,8 @@ import { shrinkWhenIdle } from '../protocol/idle-memory.ts';
 import { createLogger } from '../protocol/logger.ts';
 import { TeeUnavailableError } from '../attestation/tee.ts';
 import { assembleMaster } from './assemble.ts';
-import { ConfigError, loadMasterConfig } from './config.ts';
+import { ConfigError } from '../protocol/config-file.ts';
+import { loadMasterConfig } from './config.ts';
 
 /** Exit codes: 0 stopped, 1 failed, 2 configuration or environment refused. */
 const REFUSED = 2;

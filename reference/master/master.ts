@@ -1,77 +1,16 @@
-import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Tee } from '../attestation/tee.ts';
-import type { TokenCache } from '../chain/token-cache.ts';
-import type { ChainCommands, ChainReader, EventSource } from '../chain/types.ts';
-import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
-import type { Clock } from '../protocol/clock.ts';
-import type { Logger } from '../protocol/logger.ts';
 import { ProtocolError } from '../protocol/status.ts';
-import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
-import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
-import { CredentialVerifier } from '../protocol/verifier.ts';
-import type { CredentialSeams } from '../mutants/types.ts';
-import type { NonceStore } from '../protocol/nonce-store.ts';
-import type { KeyValueStore } from '../store/types.ts';
-import type { ServerCertificate } from '../tls/index.ts';
-import type { MasterConfig } from './config.ts';
-import { Cursor } from './cursor.ts';
-import { EnclaveIdentity } from './enclave-identity.ts';
-import { EventProcessor } from './event-processor.ts';
+import { Background } from './background.ts';
 import { bindHandlers } from './bind-handlers.ts';
-import { gatewayStreams, nodeStreams } from './handlers/kubernetes.ts';
-import { HttpServer } from './http/server.ts';
+import { masterServer } from './http/server.ts';
 import { WatchSockets } from './http/websocket.ts';
-import { KubernetesClient } from './kubernetes-client.ts';
-import { MasterMetrics } from './metrics.ts';
+import { openMachinery } from './machinery.ts';
+import type { MasterDeps } from './master-deps.ts';
 import { MetricsServer } from './metrics-server.ts';
-import { NodeLifecycle } from './node-lifecycle.ts';
-import type { PodLogs } from './pod-logs.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { RequestBook } from './request-book.ts';
-import { RequestRunner } from './request-runner.ts';
 import { refuse, route } from './router.ts';
-import type { MasterSeams } from './seams.ts';
-import { StreamGuard } from './stream-guard.ts';
-import { WorkerRegistry } from './worker-registry.ts';
-
-/** The Kubernetes API with its controllers and scheduler. */
-export interface KubernetesPart {
-  handle: (request: ApiRequest) => Promise<ApiResponse>;
-  /** Makes what every cluster has, starts controllers and scheduler; they stop when the signal aborts. */
-  start: (signal: AbortSignal) => Promise<void>;
-}
-
-/** Everything the master takes from outside. */
-export interface MasterDeps {
-  config: MasterConfig;
-  clock: Clock;
-  /** Resolves after `ms`, or as soon as the signal aborts. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  randomBytes?: (size: number) => Uint8Array;
-  /** The master's own data: workers, requests, cursor, keys. */
-  ledger: KeyValueStore;
-  /** Size of the stores, for metrics. */
-  storeSize: () => { entries: number; bytes: number; revision: number };
-  kubernetes: KubernetesPart;
-  /** Where the Kubernetes API reads log lines from. */
-  logs: PodLogs;
-  tee: Tee;
-  /** `clientCa`: PEM of the CA whose certificates clients must present. */
-  tls: ServerCertificate & { clientCa?: string | undefined };
-  reader: ChainReader;
-  commands: ChainCommands;
-  events: EventSource;
-  cache: TokenCache;
-  /** For the credentials of workers. */
-  credential: CredentialSeams;
-  /** For the credentials of gateways. */
-  nonces: NonceStore;
-  seams: MasterSeams;
-  metrics: MasterMetrics;
-  log: Logger;
-}
+import { verifiersOf } from './verifiers.ts';
 
 export interface Master {
   readonly port: number;
@@ -85,118 +24,24 @@ export interface Master {
 /** Longest that open answers may take to end at a shutdown, milliseconds. */
 const GRACE_MS = 3_000;
 
-/** Good signatures remembered, so that a flood of copies does not cost a verification each. */
-const SIGNATURES = 10_000;
-
 /** Builds the master from its parts and starts it. */
 export async function createMaster(deps: MasterDeps): Promise<Master> {
-  const { config, clock, log, metrics, seams, ledger } = deps;
-  const now = (): number => clock.nowMs();
-  const random = deps.randomBytes ?? systemRandomBytes;
+  const { config, clock, log, metrics, seams, sleep } = deps;
   const stop = new AbortController();
-  const streams = new StreamGuard();
-  const client = new KubernetesClient(deps.kubernetes.handle);
-  const lifecycle = new NodeLifecycle({
-    kubernetes: client,
-    now,
-    sleep: deps.sleep,
-    signal: stop.signal,
-    log,
-  });
-  const enclave = await EnclaveIdentity.open({
-    store: ledger,
-    reader: deps.reader,
-    commands: deps.commands,
-    endpoint: config.chain.endpoint,
-    masterCap: config.master_cap,
-    randomBytes: random,
-    sleep: deps.sleep,
-    log,
-  });
-  const registry = await WorkerRegistry.open({
-    store: ledger,
-    now,
-    offlineAfterSeconds: seams.offlineAfterSeconds,
-    busyShare: seams.busyShare,
-    newJoinToken: () => `k3s-join.${Buffer.from(random(32)).toString('base64url')}`,
-    onTransition: (transition) => {
-      // The agent's old token ends with a new registration, a revocation or a slashing.
-      if (transition.cut) streams.cut(nodeStreams(transition.record.node_id));
-      lifecycle.follow(transition);
-    },
-  });
-  let runner: RequestRunner | undefined;
-  const book = await RequestBook.open({
-    store: ledger,
-    now,
-    ttlSeconds: seams.requestTtlSeconds,
-    maxPending: config.limits.pending_requests,
-    remembers: seams.remembersEvents,
-    comparesDigests: seams.comparesDigests,
-    onReady: (id) => runner?.enqueue(id),
-  });
-  runner = new RequestRunner(
-    {
-      store: ledger,
-      book,
-      handle: deps.kubernetes.handle,
-      commands: deps.commands,
-      masterCap: config.master_cap,
-      tokens: deps.cache,
-      enclave,
-      now,
-      sleep: deps.sleep,
-      ttlSeconds: config.timings.request_ttl_seconds,
-      signature: seams.responseSignature,
-      metrics,
-      log,
-    },
-    stop.signal,
-  );
-  const processor = new EventProcessor({
-    events: deps.events,
-    cursor: new Cursor(ledger),
-    book,
-    registry: seams.obeysSlashing ? registry : deaf(registry),
-    observers: [
-      (event) => {
-        const lost = event.name === 'SlashEvent' || event.name === 'UnstakeEvent';
-        if (seams.obeysSlashing || !lost) deps.cache.observe(event);
-      },
-      enclave.observe.bind(enclave),
-      (event) => {
-        if (event.name === 'GatewayRetired') streams.cut(gatewayStreams(String(event.data['gateway_cap'])));
-      },
-    ],
-    endpoint: config.chain.endpoint,
-    rewind: seams.rewind,
-    now,
-    metrics,
-    log,
-  });
+  const machinery = await openMachinery(deps, stop.signal);
+  const { streams, lifecycle, enclave, registry, book, runner, processor } = machinery;
   metrics.observe({
     workers: () => registry.list(),
     requests: () => book.sizes,
     store: deps.storeSize,
   });
-  const verifierOptions = {
-    clock,
-    audience: config.chain.cluster,
-    clockSkewSeconds: config.timings.clock_skew_seconds,
-    verifySignature: memoizeSignatures(verifySuiSignature, SIGNATURES),
-  };
   const handlers = bindHandlers({
+    ...machinery,
+    ...verifiersOf(deps),
     config,
     clock,
     seams,
     metrics,
-    registry,
-    book,
-    enclave,
-    streams,
-    client,
-    lifecycle,
-    processor,
     tokens: deps.credential.tokens,
     tee: deps.tee,
     logs: deps.logs,
@@ -205,27 +50,12 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
     limiter: new RateLimiter({
       perSecond: config.limits.requests_per_second,
       burst: config.limits.burst,
-      now,
-    }),
-    verifier: new CredentialVerifier({
-      ...verifierOptions,
-      endpoint: config.chain.endpoint,
-      ...deps.credential,
-    }),
-    gatewayVerifier: new CredentialVerifier({
-      ...verifierOptions,
-      tokenKind: 'gateway',
-      ...seams.gatewayCredential({
-        steps: VERIFICATION_STEPS,
-        tokens: deps.cache,
-        nonces: deps.nonces,
-        reader: deps.reader,
-      }),
+      now: () => clock.nowMs(),
     }),
   });
   const sockets = new WatchSockets();
   const answer = { handlers: seams.handlers(handlers), metrics, clock, log };
-  const server = new HttpServer({
+  const server = masterServer({
     tls: deps.tls,
     listen: seams.listen,
     handle: (request) =>
@@ -241,33 +71,26 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
   const port = await server.listen(config.listen.host, config.listen.port);
   const metricsServer = config.metrics && (await MetricsServer.listen(config.metrics.listen, metrics));
 
-  const background: Promise<void>[] = [];
-  const run = (name: string, task: () => Promise<void>): void => {
-    background.push(
-      task().catch((error: unknown) => {
-        if (!stop.signal.aborted) log.fatal({ err: error }, `${name} ended`);
-      }),
-    );
-  };
-  const sweepMs = Math.min(
-    5_000,
-    Math.max(100, (Math.min(seams.offlineAfterSeconds, config.timings.request_ttl_seconds) * 1000) / 10),
-  );
-  run('the sweeper', async () => {
-    while (!stop.signal.aborted) {
+  const background = new Background(stop.signal, log);
+  const shortest = Math.min(seams.offlineAfterSeconds, config.timings.request_ttl_seconds);
+  const sweepMs = Math.min(5_000, Math.max(100, shortest * 100));
+  background.run('the sweeper', async (signal) => {
+    while (!signal.aborted) {
       await registry.sweep();
       if (seams.dropsRequests) await book.sweep();
-      await deps.sleep(sweepMs, stop.signal);
+      await sleep(sweepMs, signal);
     }
   });
   const becomeReady = async (): Promise<void> => {
     await enclave.register(stop.signal);
     if (stop.signal.aborted) throw new ProtocolError('ChainUnavailable', 'stopped before it was ready');
     await runner.recover();
-    run('the event processor', () =>
-      processor.run(async () => (await deps.reader.status()).checkpoint, stop.signal),
+    background.run('the event processor', (signal) =>
+      processor.run(async () => (await deps.reader.status()).checkpoint, signal),
     );
-    run('the endpoint heartbeat', () => enclave.beat(config.timings.endpoint_heartbeat_seconds, stop.signal));
+    background.run('the endpoint heartbeat', (signal) =>
+      enclave.beat(config.timings.endpoint_heartbeat_seconds, signal),
+    );
   };
   const ready = becomeReady();
   ready.catch(() => undefined);
@@ -281,20 +104,10 @@ export async function createMaster(deps: MasterDeps): Promise<Master> {
       if (seams.stopsCleanly) streams.cutAll();
       if (seams.stopsCleanly) await sockets.close();
       await Promise.all([server.close(seams.stopsCleanly ? GRACE_MS : 0), metricsServer?.close()]);
-      await Promise.all(background);
+      await background.ended();
       await runner.idle();
       await lifecycle.idle();
       await deps.commands.close();
     },
-  };
-}
-
-/** For the seam that lets slashings pass unnoticed. */
-function deaf(registry: WorkerRegistry): Pick<WorkerRegistry, 'slash' | 'withdraw' | 'revoke' | 'shorten'> {
-  return {
-    slash: () => Promise.resolve(),
-    withdraw: () => Promise.resolve(),
-    revoke: (token) => registry.revoke(token),
-    shorten: (token, at) => registry.shorten(token, at),
   };
 }

@@ -8,7 +8,7 @@ import { apiErrorBody, statusBody } from '../protocol/status.ts';
 import { EtcdClient } from '../store/etcd/etcd-client.ts';
 import { becomeLeader, type Leadership } from '../store/etcd/leadership.ts';
 import type { MasterConfig } from './config.ts';
-import { HttpServer } from './http/server.ts';
+import { masterServer } from './http/server.ts';
 import { failureOf, json, type Reply } from './http/reply.ts';
 import type { KubernetesHandle } from './seams.ts';
 
@@ -51,7 +51,7 @@ export class Replica implements AsyncDisposable {
     clock: Clock,
     signal: AbortSignal,
   ): Promise<Leadership> {
-    const server = new HttpServer({
+    const server = masterServer({
       tls,
       handle: ({ path }) => Promise.resolve(standbyReply(path, clock)),
       refuse: (_, error) => failureOf(error),

@@ -9,7 +9,7 @@ import { ProtocolError } from '../protocol/status.ts';
 import type { TokenSource } from '../protocol/tokens.ts';
 import type { KeyValueStore } from '../store/types.ts';
 import type { Enclave } from './enclave.ts';
-import { statusOf } from './http/reply.ts';
+import { statusReply } from './http/reply.ts';
 import type { MasterMetrics } from './metrics.ts';
 import type { RequestBook } from './request-book.ts';
 import { payloadFault } from './request-check.ts';
@@ -87,7 +87,7 @@ export class RequestRunner {
       // Whether it took effect is not known, and running it again could do it twice.
       log.warn({ request_id: id }, 'the request was interrupted; its outcome is not known');
       const message = 'the master restarted while this request ran; look at the object before trying again';
-      await this.#finish(id, toAnswer(statusOf(new ProtocolError('Timeout', message))));
+      await this.#finish(id, toAnswer(statusReply(new ProtocolError('Timeout', message))));
     }
     for (const id of book.unanchored()) this.#anchor(id);
   }
@@ -159,7 +159,7 @@ export class RequestRunner {
 
   async #answer({ event, payload, groups }: Ready): Promise<Answer> {
     const fault = payloadFault(event, payload);
-    if (fault !== undefined) return toAnswer(statusOf(new ProtocolError('Forbidden', fault)));
+    if (fault !== undefined) return toAnswer(statusReply(new ProtocolError('Forbidden', fault)));
     const headers: Record<string, string> = {};
     if (payload.content_type !== '') headers['content-type'] = payload.content_type;
     if (payload.accept !== '') headers['accept'] = payload.accept;
@@ -177,7 +177,7 @@ export class RequestRunner {
       return await collect(response);
     } catch (error) {
       this.#deps.log.error({ err: error, request_id: event.request_id }, 'the Kubernetes API failed');
-      return toAnswer(statusOf(new ProtocolError('InternalError')));
+      return toAnswer(statusReply(new ProtocolError('InternalError')));
     }
   }
 

@@ -5,7 +5,7 @@ import { ProtocolError } from '../protocol/status.ts';
 import { StoreFullError } from '../store/types.ts';
 import type { HttpRequest } from './http/request.ts';
 import type { Reply } from './http/reply.ts';
-import { failureOf, json, statusOf } from './http/reply.ts';
+import { failureOf, json, statusReply } from './http/reply.ts';
 import type { MasterMetrics } from './metrics.ts';
 
 export type Handler = (request: HttpRequest) => Promise<Reply>;
@@ -72,7 +72,7 @@ function knownError(error: unknown): ProtocolError {
 
 /** A refusal in the shape that belongs to the path. */
 export function refuse(path: string, error: ProtocolError): Reply {
-  return isOwn(path.split('?', 1)[0] ?? '') ? failureOf(error) : statusOf(error);
+  return isOwn(path.split('?', 1)[0] ?? '') ? failureOf(error) : statusReply(error);
 }
 
 const OWN =

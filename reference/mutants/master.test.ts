@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Bench, eventually } from '../master/testing/bench.ts';
 import { createRequest, RequestKit } from '../master/testing/request-kit.ts';
-import type { MasterDeps } from '../master/master.ts';
+import type { MasterDeps } from '../master/master-deps.ts';
 import { activeMutant, mutate } from './index.ts';
 
 /** A master with one defect. */

@@ -73,10 +73,19 @@ export function messageOf(reason: Reason): string {
   return MESSAGES[reason];
 }
 
-/** Builds a metav1.Status whose first cause is our reason. */
-export function statusBody(reason: Reason, options: StatusOptions = {}): FailureStatus {
-  const { http, kubernetes } = REASONS[reason];
-  const { message = MESSAGES[reason], retryAfter, object } = options;
+/** What a metav1.Status says of a failure, beside what is the same in each. */
+export interface FailureParts extends StatusOptions {
+  http: number;
+  /** Reason in Kubernetes' words. */
+  kubernetes: string;
+  /** Reason in the protocol's words: the first cause. */
+  reason: string;
+  message: string;
+}
+
+/** Builds a metav1.Status. */
+export function failureStatus(parts: FailureParts): FailureStatus {
+  const { http, kubernetes, reason, message, retryAfter, object } = parts;
   const causes = [{ reason, message }];
   const retry = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
   return {
@@ -89,6 +98,12 @@ export function statusBody(reason: Reason, options: StatusOptions = {}): Failure
     code: http,
     details: { ...object, causes, ...retry },
   };
+}
+
+/** Builds a metav1.Status whose first cause is our reason. */
+export function statusBody(reason: Reason, options: StatusOptions = {}): FailureStatus {
+  const { http, kubernetes } = REASONS[reason];
+  return failureStatus({ message: MESSAGES[reason], ...options, http, kubernetes, reason });
 }
 
 /** Builds the body of a failed /api/v1 call. */

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import * as v from 'valibot';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../protocol/clock.ts';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../../protocol/config-file.ts';
 
 export interface ClusterSessionOptions {
   /** Path of the kubeconfig. */

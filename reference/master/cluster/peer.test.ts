@@ -8,7 +8,7 @@ import { abortableSleep } from '../../chain/index.ts';
 import type { ApiRequest, ApiResponse } from '../../kubernetes/types.ts';
 import { systemClock } from '../../protocol/clock.ts';
 import { silentLogger } from '../../protocol/logger.ts';
-import type { KubernetesPart } from '../master.ts';
+import type { KubernetesPart } from '../master-deps.ts';
 import { PodLogs } from '../pod-logs.ts';
 import { eventually } from '../testing/bench.ts';
 import { openCluster } from './open-cluster.ts';

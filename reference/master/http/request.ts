@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { canonicalTarget } from '../../protocol/canonical-path.ts';
+import type { RequestLine } from '../../http/request-line.ts';
+import { headersOf, requestLineOf } from '../../http/request-line.ts';
 import { ProtocolError } from '../../protocol/status.ts';
 
 /** Headers that decide who the caller is: two of them are two claims, and neither is believed. */
@@ -13,17 +14,12 @@ const IDENTITY = new Set([
 ]);
 
 /** A request as the handlers see it. */
-export interface HttpRequest {
-  method: string;
+export interface HttpRequest extends RequestLine {
   /** Path and query exactly as on the request line. */
   target: string;
-  /** Canonical path, no query. */
-  path: string;
-  /** Raw query string, no `?`. */
-  query: string;
   /** Lower-case names; each identity header occurs once at most. */
   headers: Readonly<Record<string, string>>;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client has gone or has its answer. */
   signal: AbortSignal;
   /** Address of the peer, for rate limits. */
   peer: string;
@@ -39,15 +35,9 @@ export function toHttpRequest(
   signal: AbortSignal,
   readBody: (limit: number) => Promise<Uint8Array>,
 ): HttpRequest {
-  const target = message.url ?? '';
-  const canonical = canonicalTarget(target);
-  if (!canonical.ok)
-    throw new ProtocolError('BadRequest', `the request target is refused: ${canonical.error}`);
   return {
-    method: message.method ?? '',
-    target,
-    path: canonical.path,
-    query: canonical.query,
+    ...requestLineOf(message),
+    target: message.url ?? '',
     headers: singleHeaders(message),
     signal,
     peer: message.socket.remoteAddress ?? '',
@@ -76,9 +66,5 @@ function singleHeaders(message: IncomingMessage): Record<string, string> {
     if (seen.has(name)) throw new ProtocolError('MalformedCredential', `more than one ${name} header`);
     seen.add(name);
   }
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
+  return headersOf(message);
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { sendRaw } from '../../http/send.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
-import { writeRaw } from './server.ts';
 
 /** Bytes a slow reader may leave unread before it is cut off. */
 const MAX_BUFFERED = 8 * 1024 * 1024;
@@ -24,7 +24,7 @@ export class WatchSockets {
     const { body } = reply;
     if (reply.status !== 200 || body instanceof Uint8Array) {
       const status = reply.status === 200 ? 400 : reply.status;
-      writeRaw(socket, { ...reply, status });
+      sendRaw(socket, { ...reply, status });
       return;
     }
     this.#opened ??= openServer();

@@ -17,11 +17,11 @@ import { MemoryStore } from '../../store/memory-store.ts';
 import { ensureServerCertificate } from '../../tls/index.ts';
 import { parseMasterConfig } from '../config.ts';
 import { DurableNonceStore } from '../durable-nonce-store.ts';
-import type { Master, MasterDeps } from '../master.ts';
+import type { Master } from '../master.ts';
+import type { MasterDeps } from '../master-deps.ts';
 import { createMaster } from '../master.ts';
 import { MasterMetrics } from '../metrics.ts';
 import { PodLogs } from '../pod-logs.ts';
-import type { MasterSeams } from '../seams.ts';
 import { authorizeUser } from '../user-authorizer.ts';
 import { defaultMasterSeams } from '../seams.ts';
 import { FakeChain } from './fake-chain.ts';
@@ -34,7 +34,7 @@ function randomId(): string {
 }
 
 /** A clock that runs with the machine's and can be put forward. */
-export class ShiftedClock implements Clock {
+class ShiftedClock implements Clock {
   shiftMs = 0;
   nowMs(): number {
     return Date.now() + this.shiftMs;
@@ -115,6 +115,7 @@ export class Bench implements AsyncDisposable {
     const deps: MasterDeps = {
       config,
       clock: this.clock,
+      randomBytes,
       // The sweeper looks often, so that tests need not wait for it.
       sleep: (ms, signal) => abortableSleep(Math.min(ms, 50), signal),
       ledger: this.ledger,
@@ -285,11 +286,6 @@ export class Bench implements AsyncDisposable {
     await Promise.all([this.ledger.close(), this.objects.close(), this.nonces.close()]);
     await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-/** Seams with some of them replaced. */
-export function withSeams(change: Partial<MasterSeams>): (deps: MasterDeps) => Partial<MasterDeps> {
-  return (deps) => ({ seams: { ...deps.seams, ...change } });
 }
 
 /** Polls until `probe` gives something; rejects after five seconds. */
