@@ -1,7 +1,7 @@
 import type { Clock } from '../protocol/clock.ts';
 import type { KeyValueStore } from '../store/types.ts';
 import type { AdmitObject, Attributes, Authorize } from './authorization.ts';
-import { allowAll } from './authorization.ts';
+import { allowAll, nonResourceAttributes, resourceAttributes } from './authorization.ts';
 import type { Sleep } from './clock.ts';
 import { timerSleep } from './clock.ts';
 import { handleDiscovery } from './discovery/handler.ts';
@@ -11,6 +11,7 @@ import { jsonResponse } from './handlers/exchange.ts';
 import { handleResource, verbOf } from './handlers/resource.ts';
 import { encodeJson } from './meta/json.ts';
 import { ObjectsApi } from './objects-api.ts';
+import { asksToWatch } from './request/options.ts';
 import { parseResourcePath } from './request/path.ts';
 import { findResource } from './resources/table.ts';
 import { ObjectStore } from './storage/object-store.ts';
@@ -102,22 +103,9 @@ async function route(
   // A namespaced object needs its namespace; a cluster-wide one has none.
   if (resource.namespaced ? path.name !== '' && path.namespace === '' : path.namespace !== '')
     throw noSuchPath();
-  const verb = verbOf(request.method, path.name !== '', isWatch(query));
+  const verb = verbOf(request.method, path.name !== '', asksToWatch(query));
   if (verb === undefined || (subresource === '' && !resource.verbs.includes(verb))) throw methodNotAllowed();
-  const attributes: Attributes = {
-    user: request.user,
-    verb,
-    path: request.path,
-    isResource: true,
-    group: path.group,
-    version: path.version,
-    resource: path.plural,
-    subresource,
-    namespace: path.namespace,
-    name: path.name,
-    fieldSelector: query.get('fieldSelector') ?? '',
-    labelSelector: query.get('labelSelector') ?? '',
-  };
+  const attributes = resourceAttributes(request, path, verb, query);
   // Everybody may ask what they may do.
   if (!resource.virtual) await authorize(attributes);
   const { admitObject } = options;
@@ -138,11 +126,6 @@ async function route(
     logs: options.logs,
   };
   return handleResource(exchange, verb);
-}
-
-function isWatch(query: URLSearchParams): boolean {
-  const value = query.get('watch');
-  return value !== null && value !== 'false' && value !== '0';
 }
 
 function authorizer(authorize: Authorize): (attributes: Attributes) => Promise<void> {
@@ -171,21 +154,4 @@ function refusal(
     name,
     `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`,
   );
-}
-
-function nonResourceAttributes(request: ApiRequest): Attributes {
-  return {
-    user: request.user,
-    verb: request.method.toLowerCase(),
-    path: request.path,
-    isResource: false,
-    group: '',
-    version: '',
-    resource: '',
-    subresource: '',
-    namespace: '',
-    name: '',
-    fieldSelector: '',
-    labelSelector: '',
-  };
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from './meta/objects.ts';
-import type { UserInfo } from './types.ts';
+import type { ResourcePath } from './request/path.ts';
+import type { ApiRequest, UserInfo } from './types.ts';
 
 /** What somebody is about to do. */
 export interface Attributes {
@@ -40,3 +41,44 @@ export type AdmitObject = (
 ) => Decision | Promise<Decision>;
 
 export const allowAll: Authorize = () => ({ allowed: true });
+
+/** What a request for a path that is no resource is about to do. */
+export function nonResourceAttributes(request: ApiRequest): Attributes {
+  return {
+    user: request.user,
+    verb: request.method.toLowerCase(),
+    path: request.path,
+    isResource: false,
+    group: '',
+    version: '',
+    resource: '',
+    subresource: '',
+    namespace: '',
+    name: '',
+    fieldSelector: '',
+    labelSelector: '',
+  };
+}
+
+/** What a request for a resource is about to do. */
+export function resourceAttributes(
+  request: ApiRequest,
+  path: ResourcePath,
+  verb: string,
+  query: URLSearchParams,
+): Attributes {
+  return {
+    user: request.user,
+    verb,
+    path: request.path,
+    isResource: true,
+    group: path.group,
+    version: path.version,
+    resource: path.plural,
+    subresource: path.subresource,
+    namespace: path.namespace,
+    name: path.name,
+    fieldSelector: query.get('fieldSelector') ?? '',
+    labelSelector: query.get('labelSelector') ?? '',
+  };
+}

@@ -1,6 +1,7 @@
 export { createKubernetesApi, errorResponse } from './api.ts';
 export type { KubernetesApi, KubernetesApiOptions } from './api.ts';
 export type { AdmitObject, Attributes, Authorize, Decision } from './authorization.ts';
+export { nonResourceAttributes, resourceAttributes } from './authorization.ts';
 export { ApiError } from './errors.ts';
 export type { Status, StatusCause, StatusDetails } from './errors.ts';
 export type { LogOptions, LogSource } from './handlers/exchange.ts';
@@ -10,6 +11,7 @@ export type { KubeObject, Node, Pod } from './meta/objects.ts';
 export { ignoreRaces } from './objects-api.ts';
 export type { ObjectsApi } from './objects-api.ts';
 export { formatQuantity, parseQuantity, quantityOf } from './quantity.ts';
+export { asksToWatch } from './request/options.ts';
 export { parseResourcePath } from './request/path.ts';
 export type { ApiRequest, ApiResponse, UserInfo } from './types.ts';
 export { bootstrapCluster } from './bootstrap.ts';

@@ -66,7 +66,7 @@ export function listOptions(query: URLSearchParams): ListOptions {
     continue: query.get('continue') ?? '',
     resourceVersion: version === '' ? undefined : parseResourceVersion(version),
     resourceVersionMatch: match === 'Exact' || match === 'NotOlderThan' ? match : '',
-    watch: flag(query, 'watch') ?? false,
+    watch: asksToWatch(query),
     allowWatchBookmarks: flag(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: flag(query, 'sendInitialEvents'),
     timeoutSeconds: integer(query, 'timeoutSeconds'),
@@ -105,7 +105,7 @@ function* matchErrors(options: ListOptions, match: string): Iterable<FieldError>
   }
 }
 
-export function parseResourceVersion(text: string): number {
+function parseResourceVersion(text: string): number {
   if (!/^\d{1,16}$/u.test(text) || !Number.isSafeInteger(Number(text))) {
     throw badRequest(`invalid resource version: ${JSON.stringify(text)}`);
   }
@@ -118,6 +118,11 @@ function integer(query: URLSearchParams, name: string): number | undefined {
   if (!/^-?\d{1,15}$/u.test(text))
     throw badRequest(`invalid value ${JSON.stringify(text)} of ${name}: not an integer`);
   return Math.max(0, Number(text));
+}
+
+/** An empty value is a yes, as it is to Kubernetes. */
+export function asksToWatch(query: URLSearchParams): boolean {
+  return flag(query, 'watch') ?? false;
 }
 
 function flag(query: URLSearchParams, name: string): boolean | undefined {
