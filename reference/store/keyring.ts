@@ -83,6 +83,11 @@ export class Keyring implements DataKeys {
     return this.#keys.get(id);
   }
 
+  /** Whether the active key is old enough to be replaced. `seconds` 0: never by age. */
+  isDue(nowMs: number, seconds = 86_400): boolean {
+    return seconds > 0 && nowMs / 1000 - this.#active.createdAt >= seconds;
+  }
+
   /** Makes a new key the active one; the old ones go on opening what they sealed. */
   async rotate(): Promise<DataKey> {
     const key = newKey(this.#active.id + 1, this.#options);

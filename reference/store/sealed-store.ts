@@ -2,46 +2,28 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemClock, type Clock } from '../protocol/clock.ts';
+import { systemClock } from '../protocol/clock.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { scanFrames } from './frame.ts';
-import type { HistoryLimits } from './history.ts';
-import { Keyring, keyringFile, type SealingProvider } from './keyring.ts';
-import { MemoryStore, type Journal } from './memory-store.ts';
+import { Keyring, keyringFile } from './keyring.ts';
+import { MemoryStore } from './memory-store.ts';
 import { logName, recover, removeBefore, snapshotName, type Recovered } from './recovery.ts';
-import { GcmCipher, type DataKeys, type SealCipher } from './seal-cipher.ts';
+import { GcmCipher, type SealCipher } from './seal-cipher.ts';
+import type { SealingStoreOptions } from './sealing-store-options.ts';
 import { writeSnapshot } from './snapshot.ts';
-import type { StoreLimits, StorePolicy } from './store-policy.ts';
 import { StoreState } from './store-state.ts';
-import type { Change, Entry, KeyValueStore, ListOptions, ListResult, PutOptions } from './types.ts';
 import { WriteAheadLog, type SyncPolicy } from './write-ahead-log.ts';
 
-export interface SealedStoreOptions {
+export interface SealedStoreOptions extends SealingStoreOptions {
   /** Made (mode 0700) when it is not there. */
   directory: string;
-  sealing: SealingProvider;
-  clock?: Clock;
-  randomBytes?: (size: number) => Uint8Array;
-  limits?: Partial<StoreLimits>;
-  history?: Partial<HistoryLimits>;
-  policy?: StorePolicy;
   sync?: SyncPolicy;
-  /** Age at which the active key is replaced; default 86,400. 0: on demand only. */
-  keyRotationSeconds?: number;
   /** Log size above which a snapshot is made, unless the last snapshot is larger still; default 16 MiB. */
   compactAboveBytes?: number;
-  /** Milliseconds between two looks at key age and log size; default 1000. 0: only when `maintain` is called. */
-  maintenanceIntervalMs?: number;
-  /** Makes the cipher; default AES-256-GCM. */
-  cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
   /** Reads the frames of a log at opening; scanFrames by default. */
   scan?: typeof scanFrames;
   /** How written data is made durable; default fdatasync. */
   datasync?: (handle: FileHandle) => Promise<void>;
-  /** Stands between the store and its log; the log itself by default. */
-  journal?: (log: Journal) => Journal;
-  /** Told when maintenance in the background fails. */
-  onError?: (error: unknown) => void;
 }
 
 /** What a store holds and how it stands, for metrics. */
@@ -60,15 +42,13 @@ export interface SealedStoreUsage {
  * A KeyValueStore that outlives its process: every write is in an encrypted log before anybody is told
  * that it is stored. Open it with `openSealedStore`.
  */
-export class SealedStore implements KeyValueStore {
-  readonly #memory: MemoryStore;
+export class SealedStore extends MemoryStore {
   readonly #state: StoreState;
   readonly #log: WriteAheadLog;
   readonly #keyring: Keyring;
   readonly #cipher: SealCipher;
   readonly #lock: AsyncDisposable;
   readonly #options: SealedStoreOptions;
-  readonly #clock: Clock;
   readonly #timer: NodeJS.Timeout | undefined;
   #nextLog: number;
   #oldLogBytes: number;
@@ -82,8 +62,16 @@ export class SealedStore implements KeyValueStore {
   /** @internal */
   constructor(parts: SealedStoreParts) {
     const { options, state, log, keyring, cipher, lock, recovered } = parts;
+    const { clock = systemClock, limits = {}, policy, maintenanceIntervalMs: interval = 1000 } = options;
+    super({
+      clock,
+      limits,
+      journal: options.journal?.(log) ?? log,
+      state,
+      sweepIntervalMs: interval,
+      ...(policy && { policy }),
+    });
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
     this.#state = state;
     this.#log = log;
     this.#keyring = keyring;
@@ -94,53 +82,19 @@ export class SealedStore implements KeyValueStore {
     this.#nextLog = recovered.nextLog + 1;
     this.#oldLogBytes = recovered.logBytes;
     this.#snapshotBytes = recovered.snapshotBytes;
-    const { limits = {}, policy, maintenanceIntervalMs: interval = 1000 } = options;
-    this.#memory = new MemoryStore({
-      clock: this.#clock,
-      limits,
-      ...(policy ? { policy } : {}),
-      journal: options.journal?.(log) ?? log,
-      state,
-      sweepIntervalMs: interval,
-    });
     const report = options.onError ?? (() => undefined);
     if (interval > 0) this.#timer = setInterval(() => void this.maintain().catch(report), interval).unref();
   }
 
-  get revision(): number {
-    return this.#memory.revision;
-  }
-
-  get usage(): SealedStoreUsage {
+  override get usage(): SealedStoreUsage {
     const logBytes = this.#log.bytes + this.#oldLogBytes;
-    return { ...this.#memory.usage, logBytes, keyId: this.#keyring.active.id, keys: this.#keyring.size };
-  }
-
-  get(key: string): Promise<Entry | undefined> {
-    return this.#memory.get(key);
-  }
-
-  list(prefix: string, options?: ListOptions): Promise<ListResult> {
-    return this.#memory.list(prefix, options);
-  }
-
-  put(key: string, value: Uint8Array, options?: PutOptions): Promise<Entry> {
-    return this.#memory.put(key, value, options);
-  }
-
-  delete(key: string, options?: { expected?: number }): Promise<Entry | undefined> {
-    return this.#memory.delete(key, options);
-  }
-
-  watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<Change> {
-    return this.#memory.watch(prefix, after, signal);
+    return { ...super.usage, logBytes, keyId: this.#keyring.active.id, keys: this.#keyring.size };
   }
 
   /** Rotates the key when it is old, finishes a rotation that was cut short, compacts a long log. */
   async maintain(): Promise<void> {
-    const { keyRotationSeconds = 86_400, compactAboveBytes = 16 << 20 } = this.#options;
-    const age = this.#clock.nowMs() / 1000 - this.#keyring.active.createdAt;
-    if (keyRotationSeconds > 0 && age >= keyRotationSeconds) return this.rotateKey();
+    const { keyRotationSeconds, clock = systemClock, compactAboveBytes = 16 << 20 } = this.#options;
+    if (this.#keyring.isDue(clock.nowMs(), keyRotationSeconds)) return this.rotateKey();
     const logBytes = this.#log.bytes + this.#oldLogBytes;
     if (this.#keyring.size > 1 || logBytes > Math.max(compactAboveBytes, this.#snapshotBytes)) {
       return this.compact();
@@ -164,7 +118,7 @@ export class SealedStore implements KeyValueStore {
     return this.#exclusively(() => this.#compact());
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -175,7 +129,7 @@ export class SealedStore implements KeyValueStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#memory.close();
+    await super.close();
     await this.#maintenance;
     await this.#log.close();
     await this.#lock[Symbol.asyncDispose]();

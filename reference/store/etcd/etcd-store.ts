@@ -1,41 +1,25 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
-import { systemClock, type Clock } from '../../protocol/clock.ts';
-import type { HistoryLimits } from '../history.ts';
-import { Keyring, type SealingProvider } from '../keyring.ts';
-import { MemoryStore, type Journal } from '../memory-store.ts';
+import { systemClock } from '../../protocol/clock.ts';
+import { Keyring } from '../keyring.ts';
+import { MemoryStore } from '../memory-store.ts';
 import { decodeRecords, encodeRecords } from '../record-codec.ts';
-import { GcmCipher, UnsealError, type DataKeys, type SealCipher } from '../seal-cipher.ts';
-import type { StoreLimits, StorePolicy } from '../store-policy.ts';
+import { GcmCipher, UnsealError, type SealCipher } from '../seal-cipher.ts';
+import type { SealingStoreOptions } from '../sealing-store-options.ts';
 import { StoreState } from '../store-state.ts';
 import { StoreFullError, type Entry, type PutOptions } from '../types.ts';
 import type { EtcdClient } from './etcd-client.ts';
 import { EtcdJournal, EtcdNames } from './etcd-journal.ts';
 import type { Leadership } from './leadership.ts';
 
-export interface EtcdStoreOptions {
+export interface EtcdStoreOptions extends SealingStoreOptions {
   client: EtcdClient;
   leadership: Leadership;
   /** Where it is in etcd; ends in a slash. */
   prefix: string;
-  sealing: SealingProvider;
-  clock?: Clock;
-  randomBytes?: (size: number) => Uint8Array;
-  limits?: Partial<StoreLimits>;
-  history?: Partial<HistoryLimits>;
-  policy?: StorePolicy;
-  /** Age at which the active key is replaced; default 86,400. 0: on demand only. */
-  keyRotationSeconds?: number;
-  /** Milliseconds between two looks at the key’s age; default 1000. 0: only when `maintain` is called. */
-  maintenanceIntervalMs?: number;
-  /** Makes the cipher; default AES-256-GCM. */
-  cipher?: (keys: DataKeys, randomBytes: (size: number) => Uint8Array) => SealCipher;
-  /** Stands between the store and what writes to etcd. */
-  journal?: (log: Journal) => Journal;
-  onError?: (error: unknown) => void;
 }
 
 /** etcd takes requests of 1.5 MiB; what is around a value needs a little of it. */
-export const MOST_VALUE_BYTES = 1_400_000;
+const MOST_VALUE_BYTES = 1_400_000;
 
 /**
  * A KeyValueStore that the masters of a cluster share: the leader reads from memory and writes through to etcd, where
@@ -89,9 +73,8 @@ export class EtcdStore extends MemoryStore {
 
   /** Rotates the key when it is old. */
   async maintain(): Promise<void> {
-    const { keyRotationSeconds = 86_400, clock = systemClock } = this.#options;
-    const age = clock.nowMs() / 1000 - this.#keyring.active.createdAt;
-    if (keyRotationSeconds > 0 && age >= keyRotationSeconds) await this.rotateKey();
+    const { keyRotationSeconds, clock = systemClock } = this.#options;
+    if (this.#keyring.isDue(clock.nowMs(), keyRotationSeconds)) await this.rotateKey();
   }
 
   /** Seals new data under a fresh key at once and everything else soon after; then the old keys are forgotten. */
