@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -14,6 +13,7 @@ import { startGateway } from '../../gateway/start.ts';
 import { systemClock } from '../../protocol/clock.ts';
 import { mint } from '../../protocol/credential.ts';
 import { EtcdProcess } from '../../store/testing/etcd.ts';
+import { freePort } from '../../testing/free-port.ts';
 
 const START_MS = 30_000;
 
@@ -178,13 +178,4 @@ export class MasterPair implements AsyncDisposable {
       await dispatcher.destroy();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
