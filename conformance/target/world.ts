@@ -1,36 +1,23 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import { join } from 'node:path';
 import { EventTap } from '../drivers/chain/event-tap.ts';
-import { ContractCalls } from '../drivers/chain/package.ts';
 import { HarnessError, UsageError } from '../errors.ts';
-import { modulePath, PACKAGE_ROOT } from '../paths.ts';
-import { bootstrapChain, chainClient } from './bootstrap.ts';
-import { loadBundled } from './bundled.ts';
+import { chainClient } from './bootstrap.ts';
 import { chainProvider, type ChainNode } from './chain/index.ts';
+import { prepareChain, type PreparedChain } from './chain/prepared.ts';
 import { ControlServer } from './control-server.ts';
 import { controlMethods } from './control-methods.ts';
-import { freePorts } from './free-port.ts';
+import { effectiveTarget, type EffectiveTarget } from './effective-target.ts';
 import type { LoadedTarget } from './load.ts';
 import type { LocalnetProcess } from './localnet.ts';
-import { Operator } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { Part } from './part.ts';
 import { probeServer } from './probe.ts';
+import { named, RunValues } from './run-values.ts';
 import { ServerPool } from './server-pool.ts';
-import { fill, withValues, type Values } from './template.ts';
-import {
-  DEFAULT_TIMINGS,
-  ORDINARY_VALUES,
-  type ChainConfig,
-  type ChainIds,
-  type PartConfig,
-  type PartName,
-  type ServerConfig,
-  type Timings,
-  type WorkerConfig,
-} from './types.ts';
-import { loadWallet } from './wallets.ts';
+import { withValues, type Values } from './template.ts';
+import type { PartConfig, PartName, ServerConfig } from './types.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { ServerInfo, WorldInfo } from './world-info.ts';
 
@@ -56,18 +43,11 @@ export interface WorldOptions {
 /** The servers that run all the time, each under its name. */
 export type ServerName = 'gateway' | 'master' | 'standby';
 
-interface Chain {
-  provider: ChainConfig['provider'];
-  url: string;
-  ids: ChainIds;
-  operator?: Operator;
-  suiteGateway?: { secretKey: string; cap: string };
-}
-
 /** The target under test, up and running, with everything the suite plays around it. Disposing it leaves nothing behind. */
 export class World implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #options: WorldOptions;
+  readonly #values: RunValues;
   readonly servers = new Map<ServerName, { part: Part; info: ServerInfo; config: ServerConfig }>();
   runDir = '';
   store: Part | undefined;
@@ -75,12 +55,12 @@ export class World implements AsyncDisposable {
   gateways: ServerPool | undefined;
   masters: ServerPool | undefined;
   localnet: LocalnetProcess | undefined;
-  #values: Values = new Map();
   #info: WorldInfo | undefined;
   #masterForWorkers: string | undefined;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
+    this.#values = new RunValues(options.target.dir);
   }
 
   /** Starts everything in order: chain, contracts, master, gateway. Stops what it started when a step fails. */
@@ -102,14 +82,13 @@ export class World implements AsyncDisposable {
 
   /** Values of all placeholders. */
   get values(): Values {
-    return this.#values;
+    return this.#values.all;
   }
 
   /** Keys made for this run. */
   get secrets(): string[] {
-    const keys = [...this.#values].filter(([name]) => name.endsWith('.secret_key')).map(([, value]) => value);
     const own = this.#info ? [this.#info.control.token, this.#info.suiteGateway?.secretKey ?? ''] : [];
-    return [...keys, ...own].filter((secret) => secret !== '');
+    return [...this.#values.secretKeys, ...own].filter((secret) => secret !== '');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,50 +96,24 @@ export class World implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { target, progress } = this.#options;
-    const { file } = target;
-    const bundled = await loadBundled();
-    const gateway = file.gateway === 'bundled' ? (bundled.file.gateway as ServerConfig) : file.gateway;
-    const master = file.master === 'bundled' ? (bundled.file.master as ServerConfig) : file.master;
-    const worker = file.worker === 'bundled' ? (bundled.file.worker as WorkerConfig) : file.worker;
-    const usesBundled = [file.gateway, file.master, file.worker].includes('bundled');
-    const timings: Timings = {
-      ...DEFAULT_TIMINGS,
-      ...(usesBundled ? bundled.file.timings : {}),
-      ...file.timings,
-    };
-    const attestation = {
-      ...(file.master === 'bundled' ? bundled.file.attestation : {}),
-      ...file.attestation,
-    };
-    const pcrs = attestation.pcrs ?? ['0'.repeat(96), '0'.repeat(96), '0'.repeat(96)];
-
+    const { target, progress, env = {} } = this.#options;
+    const effective = await effectiveTarget(target.file);
     this.runDir = await mkdtemp(join(tmpdir(), 'daas-'));
     const runDir = this.runDir;
     if (!this.#options.keep) this.#stack.defer(() => rm(runDir, { recursive: true, force: true }));
-    await this.#firstValues(timings, pcrs);
-    this.#setServerValues('master', master);
-    this.#setServerValues('gateway', gateway);
-    this.#setServerValues('standby', file.standby);
-    if (attestation.root) this.#set({ 'attestation.root': this.#path(attestation.root) });
+    await this.#values.begin(target, effective, runDir);
 
     const masterUrl = this.#values.get('master.url');
     this.#masterForWorkers = masterUrl && (await this.#reach('worker', 'master', masterUrl));
-    const chain = await this.#startChain(pcrs);
-    this.#set(
-      Object.fromEntries(Object.entries(chain.ids).map(([name, id]) => [`chain.${name}`, id as string])),
-    );
-
-    if (file.store) await this.#startStore(file.store);
-    for (const [name, config] of [
-      ['master', master],
-      ['standby', file.standby],
-      ['gateway', gateway],
-    ] as const) {
+    const chain = await this.#startChain(effective.pcrs);
+    if (effective.store) await this.#startStore(effective.store);
+    for (const name of ['master', 'standby', 'gateway'] as const) {
+      const config = effective[name];
       if (config) await this.#startServer(name, config);
     }
+    const { gateway, master, worker } = effective;
     this.gateways = gateway && (await this.#pool('gateway', gateway));
-    this.masters = master && (await this.#pool('master', master, attestation.root));
+    this.masters = master && (await this.#pool('master', master, effective.attestationRoot));
     if (worker) {
       this.workers = this.#stack.use(
         new WorkerPool({
@@ -168,8 +121,8 @@ export class World implements AsyncDisposable {
           values: await this.#valuesOf('worker'),
           targetDir: target.dir,
           runDir,
-          env: this.#options.env ?? {},
-          fund: (address, mist) => this.#operator(chain).fund(address, mist),
+          env,
+          fund: (address, mist) => operatorOf(chain).fund(address, mist),
         }),
       );
     }
@@ -179,17 +132,23 @@ export class World implements AsyncDisposable {
     await tap.start();
     const control = this.#stack.use(new ControlServer(controlMethods(this, chain, tap)));
     await control.listen();
+    const { url, token } = control;
+    this.#info = { ...(await this.#describe(effective, chain)), control: { url, token } };
+  }
+
+  async #describe(effective: EffectiveTarget, chain: PreparedChain): Promise<Omit<WorldInfo, 'control'>> {
+    const { seed, strict, target } = this.#options;
     const rootFile = this.#values.get('attestation.root');
     const rootPem = rootFile ? await readFile(rootFile, 'utf8').catch(() => undefined) : undefined;
     const gatewayInfo = this.servers.get('gateway')?.info;
     const masterServer = this.servers.get('master');
     const standby = this.servers.get('standby')?.info;
-    this.#info = {
-      name: file.name,
-      seed: this.#options.seed,
-      strict: this.#options.strict,
-      features: file.features ?? [],
-      timings,
+    return {
+      name: target.file.name,
+      seed,
+      strict,
+      features: target.file.features ?? [],
+      timings: effective.timings,
       chain: { provider: chain.provider, url: chain.url, ids: chain.ids },
       ...(gatewayInfo && { gateway: gatewayInfo }),
       ...(masterServer && {
@@ -200,105 +159,33 @@ export class World implements AsyncDisposable {
         },
       }),
       ...(standby && { standby }),
-      worker: worker !== undefined,
-      attestation: { pcrs: [...pcrs], ...(rootPem && { rootPem }) },
+      worker: effective.worker !== undefined,
+      attestation: { pcrs: [...effective.pcrs], ...(rootPem && { rootPem }) },
       ...(chain.suiteGateway && { suiteGateway: chain.suiteGateway }),
-      control: { url: control.url, token: control.token },
     };
   }
 
-  async #firstValues(timings: Timings, pcrs: readonly string[]): Promise<void> {
-    const [gateway, gateway2, master, master2, spare, standby, standby2, store, store2] = await freePorts(9);
-    this.#set({
-      node: process.execPath,
-      suite: PACKAGE_ROOT,
-      'target.dir': this.#options.target.dir,
-      'run.dir': this.runDir,
-      'gateway.port': gateway,
-      'gateway.port2': gateway2,
-      'master.port': master,
-      'master.port2': master2,
-      'spare.port': spare,
-      'standby.port': standby,
-      'standby.port2': standby2,
-      'standby.dir': join(this.runDir, 'standby'),
-      'store.port': store,
-      'store.port2': store2,
-      'store.dir': join(this.runDir, 'store'),
-      ...ORDINARY_VALUES,
-      'attestation.pcr0': pcrs[0],
-      'attestation.pcr1': pcrs[1],
-      'attestation.pcr2': pcrs[2],
-    });
-    for (const part of ['gateway', 'master', 'worker'] as const) {
-      this.#set({
-        [`${part}.dir`]: join(this.runDir, part),
-        [`bundled.${part}`]: modulePath(`reference/${part}/main.ts`),
-      });
-    }
-    for (const name of ['gateway', 'master'] as const) {
-      const source = this.#options.target.file.wallets?.[name];
-      const key = source ? await loadWallet(name, source, this.#options.target.dir) : new Ed25519Keypair();
-      this.#set({
-        [`wallet.${name}.address`]: key.toSuiAddress(),
-        [`wallet.${name}.secret_key`]: key.getSecretKey(),
-      });
-      await mkdir(join(this.runDir, name), { recursive: true });
-    }
-    this.#set(
-      Object.fromEntries(Object.entries(timings).map(([name, value]) => [`timings.${name}`, String(value)])),
-    );
-  }
-
-  async #startChain(pcrs: readonly string[]): Promise<Chain> {
-    const { target, progress } = this.#options;
-    const config = target.file.chain;
-    const suiteKey = new Ed25519Keypair();
+  async #startChain(pcrs: readonly string[]): Promise<PreparedChain> {
+    const { target, progress, signal, env } = this.#options;
+    const { file, dir: targetDir } = target;
     const node =
-      this.#options.chain ??
-      this.#stack.use(await chainProvider(config).start({ progress, signal: this.#options.signal }));
+      this.#options.chain ?? this.#stack.use(await chainProvider(file.chain).start({ progress, signal }));
     this.localnet = node.localnet;
-    this.#set({ 'chain.url': node.url });
-    if (config.provider === 'url') {
-      const { provider, url, ...ids } = config;
-      const source = target.file.wallets?.operator;
-      if (!source) return { provider, url, ids };
-      const signer = await loadWallet('operator', source, target.dir);
-      const client = chainClient(url);
-      const caps = await findCaps(client, signer.toSuiAddress(), ids.package);
-      const operator = new Operator({ client, signer, calls: new ContractCalls(ids), caps });
-      if (!caps.admin) return { provider, url, ids, operator };
-      const cap = await operator.registerGateway(suiteKey.toSuiAddress());
-      return { provider, url, ids, operator, suiteGateway: { secretKey: suiteKey.getSecretKey(), cap } };
-    }
-    progress('publishing the contracts');
-    const made = await bootstrapChain({
-      chainUrl: node.url,
-      faucetUrl: node.faucet ?? node.url,
-      masterUrl: this.#masterForWorkers ?? 'https://127.0.0.1:1',
-      pcrs: pcrs.map((pcr) => Buffer.from(pcr, 'hex')),
+    const chain = await prepareChain(node, {
+      file,
+      targetDir,
+      pcrs,
+      masterUrl: this.#masterForWorkers,
       masterAddress: this.#values.get('wallet.master.address')!,
       gatewayAddress: this.#values.get('wallet.gateway.address')!,
-      contracts: config.contracts === undefined ? undefined : resolve(target.dir, config.contracts),
-      mutant: this.#options.env?.['K3S_DAAS_MUTANT'],
+      mutant: env?.['K3S_DAAS_MUTANT'],
+      progress,
     });
-    const cap = await made.operator.registerGateway(suiteKey.toSuiAddress());
-    await made.operator.fund(suiteKey.toSuiAddress(), 10_000_000_000n);
-    this.#set({ 'wallet.operator.secret_key': made.operatorKey.getSecretKey() });
-    const suiteGateway = { secretKey: suiteKey.getSecretKey(), cap };
-    return {
-      provider: config.provider,
-      url: node.url,
-      ids: made.ids,
-      operator: made.operator,
-      suiteGateway,
-    };
-  }
-
-  #setServerValues(name: ServerName, config: ServerConfig | undefined): void {
-    if (!config) return;
-    this.#set({ [`${name}.url`]: fill(config.url, this.#values, `${name}.url`) });
-    if (config.ca) this.#set({ [`${name}.ca`]: this.#path(config.ca) });
+    this.#values.set({
+      ...named('chain', { url: node.url, ...chain.ids }),
+      'wallet.operator.secret_key': chain.operatorSecretKey,
+    });
+    return chain;
   }
 
   async #startServer(name: ServerName, config: ServerConfig): Promise<void> {
@@ -346,14 +233,14 @@ export class World implements AsyncDisposable {
       'master.url':
         part === 'gateway' ? master && (await this.#reach(part, 'master', master)) : this.#masterForWorkers,
     };
-    return withValues(this.#values, lines);
+    return withValues(this.values, lines);
   }
 
   /** What masters share. They wait for it themselves. */
   async #startStore(config: PartConfig): Promise<void> {
     const { target, progress, env = {} } = this.#options;
     const dir = join(this.runDir, 'store');
-    const part = new Part({ name: 'store', config, values: this.#values, targetDir: target.dir, dir, env });
+    const part = new Part({ name: 'store', config, values: this.values, targetDir: target.dir, dir, env });
     this.store = this.#stack.use(part);
     progress('starting what the masters share');
     await part.start().catch((cause: unknown) => {
@@ -366,24 +253,8 @@ export class World implements AsyncDisposable {
 
   #metricsUrl(config: ServerConfig): { metricsUrl?: string } {
     return config.metrics_url
-      ? { metricsUrl: fill(config.metrics_url, this.#values, 'master.metrics_url') }
+      ? { metricsUrl: this.#values.fill(config.metrics_url, 'master.metrics_url') }
       : {};
-  }
-
-  #operator(chain: Chain): Operator {
-    if (chain.operator) return chain.operator;
-    throw new UsageError('the target file names no wallets.operator, so no wallet can be funded', {
-      hint: 'add `wallets: { operator: { env: OPERATOR_KEY } }` with a key that has coins',
-    });
-  }
-
-  #set(more: Record<string, string | number | undefined>): void {
-    this.#values = withValues(this.#values, more);
-  }
-
-  #path(template: string): string {
-    const path = fill(template, this.#values, 'paths');
-    return isAbsolute(path) ? path : resolve(this.#options.target.dir, path);
   }
 }
 
@@ -392,10 +263,9 @@ function checkUrl(name: string, url: string): void {
   throw new UsageError(`${name}.url is not a URL: ${url}`, { hint: 'write it as https://host:port' });
 }
 
-async function findCaps(client: ReturnType<typeof chainClient>, owner: string, packageId: string) {
-  const of = async (type: string): Promise<string | undefined> => {
-    const page = await client.core.listOwnedObjects({ owner, type: `${packageId}::${type}`, limit: 1 });
-    return page.objects[0]?.objectId;
-  };
-  return { admin: await of('k8s_gateway::AdminCap'), slash: await of('staking::SlashCap') };
+function operatorOf({ operator }: PreparedChain): Operator {
+  if (operator) return operator;
+  throw new UsageError('the target file names no wallets.operator, so no wallet can be funded', {
+    hint: 'add `wallets: { operator: { env: OPERATOR_KEY } }` with a key that has coins',
+  });
 }
