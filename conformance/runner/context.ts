@@ -89,15 +89,18 @@ export class Session implements AsyncDisposable {
     return (this.#connection ??= ClusterConnection.open(this.cluster.source));
   }
 
-  /** What `make` made when it was first asked for under this key. It has a context of its own, which ends with the session. */
-  shared<T>(key: string, make: (t: CheckContext) => Promise<T>): Promise<T> {
+  /**
+   * What `make` made when it was first asked for under this key. It has a context of its own, which ends with the session.
+   * A failure is kept as well, for dear scenes, unless `again`: then whoever asks next tries anew.
+   */
+  shared<T>(key: string, make: (t: CheckContext) => Promise<T>, { again = false } = {}): Promise<T> {
     const known = this.#shared.get(key);
     if (known) return known as Promise<T>;
     const context = new CheckContext(this, this.seed, new AbortController().signal);
     this.#contexts.push(context);
     const made = make(context);
     this.#shared.set(key, made);
-    made.catch(() => undefined);
+    made.catch(() => again && this.#shared.delete(key));
     return made;
   }
 
@@ -195,10 +198,15 @@ export class CheckContext implements AsyncDisposable {
 
   /**
    * What checks of this process have in common: made by the first that asks, in a context that outlives the check. For
-   * what is dear to set up, and for scenes that are played once and observed by many.
+   * what is dear to set up, and for scenes that are played once and observed by many. A failure is everybody's, unless
+   * `again`: then whoever asks next tries anew.
    */
-  shared<T>(key: string, make: (t: CheckContext) => Promise<T>): Promise<T> {
-    return this.session.shared(key, make);
+  shared<T>(
+    key: string,
+    make: (t: CheckContext) => Promise<T>,
+    options: { again?: boolean } = {},
+  ): Promise<T> {
+    return this.session.shared(key, make, options);
   }
 
   /** Fails as untestable unless the condition holds. */

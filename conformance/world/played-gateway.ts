@@ -7,7 +7,7 @@ import { payloadDigest } from '../drivers/payload-digest.ts';
 import { HarnessError } from '../errors.ts';
 import type { CheckContext } from '../runner/context.ts';
 import { CheckFailure } from '../runner/outcome.ts';
-import type { Actor, Actors } from './actors.ts';
+import type { Actor } from './actors.ts';
 import { MasterApi, type GatewayIdentity } from './master-api.ts';
 
 /** A request of a kubectl user as a gateway hands it to the master. */
@@ -55,8 +55,6 @@ class GatewayWallet {
   }
 }
 
-const wallets = new WeakMap<Actors, Promise<GatewayWallet>>();
-
 /**
  * The suite as a gateway: it hands payloads to the master under test and announces them on chain with a GatewayCap of
  * its own. One is shared by the checks of a process; `fresh` makes one that a check may retire.
@@ -65,13 +63,9 @@ export async function playedGateway(
   t: CheckContext,
   options: { fresh?: boolean } = {},
 ): Promise<PlayedGateway> {
-  if (options.fresh) return new PlayedGateway(t, await newWallet(t));
-  let wallet = wallets.get(t.actors);
-  if (!wallet) {
-    wallet = newWallet(t);
-    wallets.set(t.actors, wallet);
-    wallet.catch(() => wallets.delete(t.actors));
-  }
+  const wallet = options.fresh
+    ? newWallet(t)
+    : t.shared('the wallet of a played gateway', newWallet, { again: true });
   return new PlayedGateway(t, await wallet);
 }
 

@@ -105,16 +105,9 @@ export function beat(
   });
 }
 
-const REGISTERED = new WeakMap<object, Promise<Actor>>();
-
 /** A registered worker that harmless checks share. */
 export function registeredWorker(t: CheckContext): Promise<Actor> {
-  const known = REGISTERED.get(t.actors);
-  if (known) return known;
-  const made = freshRegistered(t);
-  REGISTERED.set(t.actors, made);
-  made.catch(() => REGISTERED.delete(t.actors));
-  return made;
+  return t.shared('a registered worker', freshRegistered, { again: true });
 }
 
 /** A new registered worker, for checks that harm it. */

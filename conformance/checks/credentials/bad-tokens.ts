@@ -11,16 +11,9 @@ export interface BadTokens {
   slashed: Actor;
 }
 
-const MADE = new WeakMap<object, Promise<BadTokens>>();
-
 /** The bad tokens that checks share. */
 export function badTokens(t: CheckContext): Promise<BadTokens> {
-  const known = MADE.get(t.actors);
-  if (known) return known;
-  const made = make(t);
-  MADE.set(t.actors, made);
-  made.catch(() => MADE.delete(t.actors));
-  return made;
+  return t.shared('bad tokens', make, { again: true });
 }
 
 async function make(t: CheckContext): Promise<BadTokens> {

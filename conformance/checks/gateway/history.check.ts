@@ -1,7 +1,7 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, ok, refused, status } from '../../runner/expectations.ts';
-import { namesOf, ownKube, versionOf, type Kube } from './kube.ts';
+import { kube, namesOf, ownKube, versionOf, type Kube } from './kube.ts';
 
 /** An object near the size limit, and as many changes of it as fill the history that a small server keeps. */
 const FILLER = 'x'.repeat(1_000_000);
@@ -12,7 +12,7 @@ const METADATA = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s
 
 /** What was at hand before the history was filled. */
 interface Old {
-  admin: Kube;
+  namespace: string;
   /** resourceVersion of the list. */
   version: string;
   /** Continue token of its first page. */
@@ -21,13 +21,10 @@ interface Old {
   changes: number;
 }
 
-const aged = new WeakMap<CheckContext['session'], Promise<Old>>();
-
 /** A resourceVersion and a continue token with many megabytes of changes after them; checks of a process share them. */
-function oldVersion(t: CheckContext): Promise<Old> {
-  const made = aged.get(t.session) ?? grownOld(t);
-  aged.set(t.session, made);
-  return made;
+async function oldVersion(t: CheckContext): Promise<Old & { admin: Kube }> {
+  const old = await t.shared('an old version', grownOld);
+  return { ...old, admin: (await kube(t)).in(old.namespace) };
 }
 
 async function grownOld(t: CheckContext): Promise<Old> {
@@ -50,7 +47,7 @@ async function grownOld(t: CheckContext): Promise<Old> {
   }
   status(await admin.patch('configmaps', 'late', 'merge', { data: { n: '1' } }), 200);
   return {
-    admin,
+    namespace: admin.namespace,
     version: versionOf(page.json),
     token: String(at(page.json, 'metadata', 'continue')),
     changes: 1,

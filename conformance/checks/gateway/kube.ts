@@ -193,15 +193,10 @@ export class Kube {
 const isForNow = ({ status: code, text }: HttpAnswer): boolean =>
   code === 429 || (code === 403 && text.includes('serviceaccount \\"default\\" not found'));
 
-const sharedNamespaces = new WeakMap<CheckContext['session'], Promise<string>>();
-
 /** The shared administrator, or the user of the kubeconfig, in a namespace that checks of this process share. */
 export async function kube(t: CheckContext): Promise<Kube> {
-  const admin = await administrator(t);
-  const made = sharedNamespaces.get(t.session) ?? newNamespace(t, admin);
-  sharedNamespaces.set(t.session, made);
-  made.catch(() => sharedNamespaces.delete(t.session));
-  return new Kube(t, admin, await made);
+  const make = async (own: CheckContext): Promise<string> => newNamespace(own, await administrator(own));
+  return new Kube(t, await administrator(t), await t.shared('a namespace', make, { again: true }));
 }
 
 /** An administrator, the shared one unless told, in a namespace of the check's own that goes when it ends. */

@@ -5,7 +5,6 @@ import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, eventually, isStatus, ok, refused, status } from '../../runner/expectations.ts';
 import { CheckFailure } from '../../runner/outcome.ts';
-import type { Actors } from '../../world/actors.ts';
 import { leavesNoEvent } from './chain-trace.ts';
 import { kube } from './kube.ts';
 
@@ -56,21 +55,15 @@ interface Flood {
   limited: HttpAnswer;
 }
 
-const floods = new WeakMap<Actors, Promise<Flood>>();
-
 /** Reads of one wallet at once, far more than any limit lets through; checks of a process share one flood. */
 function flood(t: CheckContext): Promise<Flood> {
-  const made = floods.get(t.actors) ?? newFlood(t);
-  floods.set(t.actors, made);
-  return made;
-}
-
-async function newFlood(t: CheckContext): Promise<Flood> {
-  const session = await t.actors.session(await t.actors.fresh('user'));
-  const answers = await sendMany(t, session);
-  const limited = answers.find((answer) => answer.status !== 200);
-  if (!limited) throw new CheckFailure(`${FLOOD} reads of one wallet at once were all served`);
-  return { session, limited };
+  return t.shared('a flood of reads', async (own) => {
+    const session = await own.actors.session(await own.actors.fresh('user'));
+    const answers = await sendMany(own, session);
+    const limited = answers.find((answer) => answer.status !== 200);
+    if (!limited) throw new CheckFailure(`${FLOOD} reads of one wallet at once were all served`);
+    return { session, limited };
+  });
 }
 
 const sendMany = (t: CheckContext, session: string): Promise<HttpAnswer[]> =>

@@ -1,7 +1,6 @@
 import { check, defineChecks } from '../../runner/check.ts';
 import type { CheckContext } from '../../runner/context.ts';
 import { at, equal, eventually, ok } from '../../runner/expectations.ts';
-import type { Actors } from '../../world/actors.ts';
 import { OwnMaster } from '../../world/own-master.ts';
 import { encodingsOf, holdsNone } from '../security/secrets.ts';
 import { changedSmallFiles, contentsOf, putBack, repeats, type Contents } from './store-files.ts';
@@ -23,13 +22,10 @@ interface Sealed {
   canary: string;
 }
 
-const stories = new WeakMap<Actors, Promise<Sealed>>();
-
 /** Stores the same in two masters and reads their files; once for all checks of a process. */
 function sealed(t: CheckContext): Promise<Sealed> {
-  const told = stories.get(t.actors) ?? seal(t);
-  stories.set(t.actors, told);
-  return told;
+  // In the context of whoever asks first: its masters have nothing to do afterwards.
+  return t.shared('two sealed stores', () => seal(t));
 }
 
 async function seal(t: CheckContext): Promise<Sealed> {

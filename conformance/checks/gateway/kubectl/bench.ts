@@ -2,8 +2,6 @@ import type { Kubectl, KubectlResult } from '../../../drivers/kubectl.ts';
 import type { CheckContext } from '../../../runner/context.ts';
 import { ok } from '../../../runner/expectations.ts';
 import { CheckFailure } from '../../../runner/outcome.ts';
-import type { WorldInfo } from '../../../target/world-info.ts';
-import type { WorkerStarted } from '../../../target/worker-pool.ts';
 import type { KubectlOptions } from '../../../world/kubectl-for.ts';
 import { runningWorker } from '../../../world/workers.ts';
 
@@ -17,9 +15,6 @@ export interface Row {
   mutants?: readonly string[];
   run: (k: Bench) => Promise<void>;
 }
-
-/** A node that the rows share, one for each process that runs checks; it lives as long as the target. */
-const nodes = new WeakMap<WorldInfo, Promise<WorkerStarted>>();
 
 const WORKER_MS = 20_000;
 
@@ -120,12 +115,8 @@ export class Bench {
   async node(): Promise<string> {
     const t: CheckContext = this.t;
     t.needs('a worker that the suite can start', t.world.worker);
-    let started = nodes.get(t.world);
-    if (!started) {
-      started = t.control.startWorker({});
-      nodes.set(t.world, started);
-    }
-    const { nodeId } = await started;
+    // It lives as long as the target.
+    const { nodeId } = await t.shared('a node for kubectl', (own) => own.control.startWorker({}));
     await this.ok(c`wait --for=create node/${nodeId} --timeout=20s`);
     await this.ok(c`wait --for=condition=Ready node/${nodeId} --timeout=20s`);
     return nodeId;
