@@ -167,7 +167,7 @@ function attributes(values: Record<string, string | number>): string {
 }
 
 /** Text for XML 1.0: characters that XML cannot carry at all become U+FFFD. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return (
     text
       .toWellFormed()

@@ -8,7 +8,7 @@ export interface Redactor {
 const MARK = '…[redacted]';
 const KEPT = 4;
 /** Below this length a secret is not registered: it could not be told from ordinary text. */
-export const MIN_SECRET_LENGTH = 6;
+const MIN_SECRET_LENGTH = 6;
 /** Four characters of a shorter secret would be too much of it. */
 const SHOW_FROM_LENGTH = 20;
 

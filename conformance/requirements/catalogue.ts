@@ -120,7 +120,7 @@ interface RawFile {
 }
 
 /** Folder of the YAML files; compiled code reads the same ones. */
-export const CATALOGUE_DIRECTORY = join(PACKAGE_ROOT, 'conformance', 'requirements');
+const CATALOGUE_DIRECTORY = join(PACKAGE_ROOT, 'conformance', 'requirements');
 
 const DEFECTS_FILE = 'defects.yaml';
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile<RawFile>(schema);

@@ -76,7 +76,7 @@ const fault = z.strictObject({
   do: action,
 });
 
-export const faultPlanSchema = z.strictObject({
+const faultPlanSchema = z.strictObject({
   seed: z.int().min(0).default(1),
   faults: z.array(fault).max(200),
 });

@@ -5,7 +5,7 @@ import { decodeDocument, type AttestationDocument } from './document.ts';
 import { SealingError, TeeUnavailableError, type AttestationRequest, type Tee } from './tee.ts';
 
 /** The character device through which an enclave talks to its security module. */
-export const NSM_DEVICE = '/dev/nsm';
+const NSM_DEVICE = '/dev/nsm';
 
 /**
  * How the security module is reached. Its requests are ioctl calls, which Node cannot make, so the

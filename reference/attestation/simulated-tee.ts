@@ -16,7 +16,7 @@ import { encodeDocument, PCR_LENGTH } from './document.ts';
 import { SealingError, type AttestationRequest, type Tee } from './tee.ts';
 
 /** Start of `module_id` in each simulated document, and its `user_data` unless the caller has some. */
-export const SIMULATED_MARK = 'simulated';
+const SIMULATED_MARK = 'simulated';
 
 export interface SimulatedTeeOptions {
   /** Keeps the development root and the stand-in for the platform's secret. */

@@ -256,7 +256,7 @@ function mismatch(message: string): Failure {
 }
 
 /** The master's answer as kubectl gets it. */
-export function toReply(response: RecordedResponse): Reply {
+function toReply(response: RecordedResponse): Reply {
   const type = response.content_type === '' ? {} : { 'content-type': response.content_type };
   return {
     status: response.status_code,

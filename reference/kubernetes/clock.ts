@@ -29,8 +29,3 @@ export const timerSleep: Sleep = (ms, signal) =>
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
-
-/** RFC 3339 with microseconds, as metav1.MicroTime is written. */
-export function microTimestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
-}

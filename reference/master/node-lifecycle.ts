@@ -7,7 +7,7 @@ import type { Transition } from './worker-registry.ts';
 import type { WorkerRecord, WorkerState } from './worker-state.ts';
 
 /** Label of a Node with the state of its worker. */
-export const STATE_LABEL = 'k3s-daas.dev/worker-state';
+const STATE_LABEL = 'k3s-daas.dev/worker-state';
 
 /** Keeps new pods away from a node whose worker is silent, as Kubernetes does with a node out of reach. */
 const UNREACHABLE = { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' };

@@ -65,7 +65,7 @@ export function parseCredential(text: string): Credential | undefined {
 }
 
 /** Parses the JSON payload of a credential, with every field checked. */
-export function parseClaims(bytes: Uint8Array): CredentialClaims | undefined {
+function parseClaims(bytes: Uint8Array): CredentialClaims | undefined {
   // The spelling of a number is part of the format: 1e3, 1.0 and -0 have no place in a signed statement.
   const json = parseStrictJson(bytes, { maxDepth: 1, number: PLAIN_INTEGER });
   if (!json.ok || !(json.value instanceof Map)) return undefined;

@@ -36,7 +36,7 @@ export function redactText(text: string): string {
 }
 
 /** True for a field whose value must not be shown whatever it is. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return SECRET_NAMES.has(name.toLowerCase().replaceAll(/[^a-z]/g, ''));
 }
 

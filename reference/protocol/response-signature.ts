@@ -23,8 +23,8 @@ export interface JoinStatement {
 export type SignBytes = (message: Uint8Array) => Uint8Array;
 
 /** Intents keep a signature made for one purpose from passing for another. */
-export const INTENT_RESPONSE = 1;
-export const INTENT_JOIN = 2;
+const INTENT_RESPONSE = 1;
+const INTENT_JOIN = 2;
 
 const ResponseLayout = intentMessage('Response', {
   request_id: bcs.string(),

@@ -39,14 +39,6 @@ export interface RegistrationAnswer {
   join?: JoinData | undefined;
 }
 
-/** Body of a 200 from `POST /api/v1/heartbeat`. */
-export interface HeartbeatAnswer {
-  status: 'acknowledged';
-  node_id: string;
-  /** Unix seconds. */
-  timestamp: number;
-}
-
 const recordedSchema = v.object({
   request_id: requestIdField,
   status_code: whole(100, 599),
@@ -71,12 +63,6 @@ const registrationAnswerSchema = v.object({
       signature: v.optional(bytesField),
     }),
   ),
-});
-
-const heartbeatAnswerSchema = v.object({
-  status: v.literal('acknowledged'),
-  node_id: v.string(),
-  timestamp: whole(Number.MIN_SAFE_INTEGER),
 });
 
 const apiErrorSchema = v.object({
@@ -104,26 +90,6 @@ export function recordedResponseJson(response: RecordedResponse): string {
 /** Parses the answer to a registration. */
 export function parseRegistrationAnswer(bytes: Uint8Array): Parsed<RegistrationAnswer> {
   return parseJson(registrationAnswerSchema, bytes);
-}
-
-/** The JSON text of the answer to a registration. */
-export function registrationAnswerJson(answer: RegistrationAnswer): string {
-  const { join, ...rest } = answer;
-  if (!join) return JSON.stringify(rest);
-  const { key_version: version, signature, ...plain } = join;
-  return JSON.stringify({
-    ...rest,
-    join: {
-      ...plain,
-      ...(version === undefined ? {} : { key_version: Number(version) }),
-      ...(signature === undefined ? {} : { signature: encodeBase64url(signature) }),
-    },
-  });
-}
-
-/** Parses the answer to a heartbeat. */
-export function parseHeartbeatAnswer(bytes: Uint8Array): Parsed<HeartbeatAnswer> {
-  return parseJson(heartbeatAnswerSchema, bytes);
 }
 
 /** Parses `{document}` of `GET /api/v1/attestation`: the COSE document's bytes. */

@@ -6,7 +6,7 @@ import { matching, text, whole } from './schema.ts';
 import { bytesField, countField, idField, u64Field } from './wire-fields.ts';
 
 /** Seconds by which a body's timestamp may be off. */
-export const TIMESTAMP_WINDOW = 30;
+const TIMESTAMP_WINDOW = 30;
 
 /** Body of `POST /api/v1/register-worker`. */
 export interface Registration {

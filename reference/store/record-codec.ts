@@ -9,7 +9,7 @@ const HEAD = 1 + 4 + 6;
 const PUT_HEAD = 6 + 8 + 4;
 
 /** A batch of records that cannot be read. */
-export class RecordError extends Error {
+class RecordError extends Error {
   override readonly name = 'RecordError';
 }
 

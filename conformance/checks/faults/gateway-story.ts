@@ -37,7 +37,7 @@ export function gatewayStory(t: CheckContext): Promise<GatewayStory> {
   return told(t, 'a kill of the gateway', tell);
 }
 
-export const flightLabel = (run: string, index: number): string => `${run}-${index}`;
+const flightLabel = (run: string, index: number): string => `${run}-${index}`;
 
 async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<GatewayStory> {
   const admin = await t.actors.fresh('admin');

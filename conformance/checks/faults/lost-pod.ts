@@ -13,7 +13,7 @@ const LABEL = 'fault-story/node';
 const MADE_MS = 10_000;
 
 /** The pods of this app as the master has them, read past the gateway. */
-export async function podsSeen(t: CheckContext, app: string): Promise<SeenPod[]> {
+async function podsSeen(t: CheckContext, app: string): Promise<SeenPod[]> {
   const list = await t.master.asReader('GET', `${PODS}?labelSelector=app%3D${app}`);
   status(list, 200);
   return (at(list.json, 'items') as unknown[]).map(seenPod);

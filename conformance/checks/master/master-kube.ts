@@ -10,7 +10,7 @@ import { Watch } from '../gateway/watch.ts';
  * The Kubernetes API of the master as a gateway meets it: reads and watches directly, changes by way of the chain. What
  * works on a Kube through the gateway works on this one too.
  */
-export class MasterKube extends Kube {
+class MasterKube extends Kube {
   readonly #gateway: PlayedGateway;
 
   constructor(t: CheckContext, actor: Actor, namespace: string, gateway: PlayedGateway) {

@@ -46,7 +46,7 @@ export function verifyChain(
 }
 
 /** SHA-256 of the pinned certificate's DER, hex. */
-export function fingerprintOf(root: PinnedRoot): string {
+function fingerprintOf(root: PinnedRoot): string {
   return 'sha256' in root ? root.sha256 : sha256(new X509Certificate(root.pem).raw);
 }
 

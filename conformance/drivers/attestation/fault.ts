@@ -1,7 +1,7 @@
 import { TargetError } from '../../errors.ts';
 
 /** Why an attestation document is not believed, in the order of the checks. */
-export const ATTESTATION_REASONS = [
+const ATTESTATION_REASONS = [
   'Oversize',
   'MalformedCbor',
   'MalformedCose',

@@ -6,7 +6,7 @@ import { difference, emptySet } from './field-set.ts';
 import { compareObjects, ownedFields } from './managed-fields.ts';
 
 /** Where `kubectl apply` keeps what it applied. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Under this name `kubectl apply --server-side` continues what `kubectl apply` began. */
 const HEIR = 'kubectl';

@@ -119,7 +119,7 @@ async function createPod(context: ControllerContext, set: ReplicaSet): Promise<K
 const preconditionsOf = ({ metadata }: KubeObject) =>
   metadata.uid === undefined ? {} : { preconditions: { uid: metadata.uid } };
 
-export function isActive({ metadata, status }: Pod): boolean {
+function isActive({ metadata, status }: Pod): boolean {
   return (
     metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
   );

@@ -59,7 +59,7 @@ function checkType(value: JsonObject, { apiVersion, kind }: Expected): void {
 }
 
 /** Reports unknown and duplicate fields the way the client asked for. */
-export function reportFields(
+function reportFields(
   { apiVersion, kind }: Expected,
   unknown: readonly string[],
   duplicates: readonly string[],

@@ -5,7 +5,7 @@ import { age, ageColumn, column, define, nameColumn } from './definition.ts';
 const asNamespace = (object: KubeObject): Namespace => object as Namespace;
 
 /** Its own finalizer: a namespace goes once a controller has emptied it. */
-export const NAMESPACE_FINALIZER = 'kubernetes';
+const NAMESPACE_FINALIZER = 'kubernetes';
 
 export const namespaces = define({
   kind: 'Namespace',

@@ -103,7 +103,7 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Watched
 }
 
 /** A stream of bytes that depends on its seed alone. */
-export function seededBytes(seed: string): (size: number) => Uint8Array {
+function seededBytes(seed: string): (size: number) => Uint8Array {
   let counter = 0;
   return (size) => {
     const out = Buffer.alloc(size);

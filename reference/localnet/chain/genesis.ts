@@ -16,7 +16,7 @@ export interface GenesisPackage {
 
 export const CLOCK_ID: Address = `0x${'6'.padStart(64, '0')}`;
 /** Digest that genesis objects name as their previous transaction. */
-export const GENESIS_DIGEST: Digest = '1'.repeat(32);
+const GENESIS_DIGEST: Digest = '1'.repeat(32);
 const CLOCK_TYPE = suiStruct('clock', 'Clock');
 const FIRST_VERSION = 1n;
 

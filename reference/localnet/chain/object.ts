@@ -2,7 +2,7 @@ import type { Address, PackageInfo, StructTag, TypeTag } from '../vm/index.ts';
 import { BcsWriter } from './bytes.ts';
 import type { Digest } from './bytes.ts';
 import { typedDigest } from './digest.ts';
-import { SUI_ADDRESS, coinTypeOf, sameType, SUI_TYPE } from './type-tags.ts';
+import { coinTypeOf, sameType, SUI_TYPE } from './type-tags.ts';
 
 export type Owner =
   | { readonly kind: 'address'; readonly address: Address }
@@ -181,8 +181,4 @@ function writePackage(writer: BcsWriter, id: Address, version: bigint, data: Pac
       .address(storageId)
       .u64(data.linkageVersions.get(originalId) ?? 1n);
   }
-}
-
-export function isCoin(type: StructTag): boolean {
-  return type.address === SUI_ADDRESS && type.module === 'coin' && type.name === 'Coin';
 }

@@ -15,7 +15,7 @@ function pureStruct(type: TypeTag & { kind: 'struct' }): 'text' | 'ascii' | 'opt
 }
 
 /** Whether a parameter of this type takes bytes given in the transaction. */
-export function isPureType(type: TypeTag): boolean {
+function isPureType(type: TypeTag): boolean {
   switch (type.kind) {
     case 'signer':
       return false;

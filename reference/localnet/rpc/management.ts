@@ -16,7 +16,7 @@ export interface ManagementContext {
 }
 
 /** What the faucet gives at each request: 200 SUI in MIST. */
-export const FAUCET_MIST = 200_000_000_000n;
+const FAUCET_MIST = 200_000_000_000n;
 const MAX_EPOCHS = 10_000;
 const MAX_OUTAGE_SECONDS = 3_600;
 const MAX_SNAPSHOTS = 100;

@@ -99,7 +99,7 @@ export function buildZoo(): Promise<CompiledPackage> {
   return (zoo ??= buildPackage({ 'zoo.move': ZOO }, 'zoo'));
 }
 
-export const ZOO = `
+const ZOO = `
 module zoo::zoo;
 
 use std::string::String;

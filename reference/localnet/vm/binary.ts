@@ -3,7 +3,7 @@ import { VmError } from './errors.ts';
 import type { Address } from './types.ts';
 
 /** The newest binary format this machine executes, and the oldest. */
-export const BINARY_VERSION = { oldest: 6, newest: 7 } as const;
+const BINARY_VERSION = { oldest: 6, newest: 7 } as const;
 const MAGIC = [0xa1, 0x1c, 0xeb, 0x0b];
 
 export type RawToken =

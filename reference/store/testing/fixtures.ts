@@ -17,7 +17,7 @@ export function textOf(entry: { value: Uint8Array } | undefined): string | undef
 }
 
 /** A change in few words. */
-export function brief(change: Change): string {
+function brief(change: Change): string {
   if (change.type === 'delete') return `-${change.key}@${change.revision}`;
   return `+${change.entry.key}@${change.entry.revision}`;
 }

@@ -1,5 +1,5 @@
 import { GrpcTypes } from '@mysten/sui/grpc';
-import type { ChainObject, ObjectRef, Owner } from '../../chain/object.ts';
+import type { ChainObject, Owner } from '../../chain/object.ts';
 import { typeName } from '../../chain/type-tags.ts';
 import type { PackageStore } from '../../vm/index.ts';
 import type { ReadMask } from '../read-mask.ts';
@@ -31,10 +31,6 @@ export function renderOwner(owner: Owner): GrpcTypes.Owner {
 /** Type as a node writes it; packages have one of their own. */
 export function objectTypeName(object: ChainObject): string {
   return object.data.kind === 'move' ? typeName(object.data.type) : 'package';
-}
-
-export function renderReference(ref: ObjectRef): GrpcTypes.ObjectReference {
-  return { objectId: ref.id, version: ref.version, digest: ref.digest };
 }
 
 /** The wanted parts of an object. */

@@ -20,7 +20,7 @@ function must<T>(value: T | undefined, field: string): T {
   return value;
 }
 
-export function parseArgument(argument: GrpcTypes.Argument | undefined): Argument {
+function parseArgument(argument: GrpcTypes.Argument | undefined): Argument {
   switch (argument?.kind) {
     case Argument_ArgumentKind.GAS:
       return { $kind: 'GasCoin', GasCoin: true };

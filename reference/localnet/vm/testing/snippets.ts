@@ -14,7 +14,7 @@ import { TestWorld } from './world.ts';
 
 /** Where `compileApp` publishes. */
 export const APP: Address = normalizeAddress('0xabcd');
-export const GAS_BUDGET = 1_000_000;
+const GAS_BUDGET = 1_000_000;
 
 export async function frameworkStore(): Promise<ModuleStore> {
   const store = new ModuleStore();

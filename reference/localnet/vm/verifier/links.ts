@@ -48,7 +48,7 @@ function checkFunction(module: LoadedModule, home: LoadedModule, handle: Functio
   if (fn.visibility === 'private' || !friend) malformed(`function ${name} is not visible here`);
 }
 
-export function sameTypes(a: readonly SignatureType[], b: readonly SignatureType[]): boolean {
+function sameTypes(a: readonly SignatureType[], b: readonly SignatureType[]): boolean {
   return a.length === b.length && a.every((type, i) => sameType(type, b[i] as SignatureType));
 }
 
