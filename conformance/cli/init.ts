@@ -124,11 +124,14 @@ Commands, files and paths may hold placeholders that the suite fills in:
   {{chain.url}} {{chain.package}} {{chain.pool}} {{chain.registry}} {{chain.cluster}} {{chain.endpoint}}
   {{chain.gateway_cap}} {{chain.master_cap}}   ids of the contracts’ objects
   {{wallet.gateway.secret_key}} {{wallet.gateway.address}}   funded key pairs; also master, worker
-  {{gateway.port}} {{gateway.dir}} {{gateway.url}} {{gateway.ca}}   also master; {{worker.dir}} {{worker.node_id}}
-  {{timings.offline_after_seconds}} …   {{attestation.pcr0}} …   {{node}} {{target.dir}} {{run.dir}}
+  {{gateway.port}} {{gateway.port2}} {{gateway.dir}} {{gateway.url}} {{gateway.ca}}   also master, standby; {{spare.port}}
+  {{worker.dir}} {{worker.node_id}} {{worker.stake_mist}}   {{store.port}} {{store.port2}} {{store.dir}}
+  {{timings.offline_after_seconds}} …   {{attestation.pcr0}} … {{attestation.root}}   {{node}} {{target.dir}} {{run.dir}}
   {{limits.sessions}} {{limits.nonces}} {{limits.store_entries}} {{limits.store_bytes}} {{limits.busy_share}}
   {{intervals.key_rotation_seconds}} {{intervals.event_ttl_seconds}} {{features.one_shot_kubectl}}   varied by checks
   {{clock.step_file}}   file with the seconds that the master’s clock is to be off (libfaketime reads it too), or empty
+  {{clients.ca}}   CA whose certificates the master’s clients must present, or empty (feature MutualTLS);
+  {{gateway.client_cert}} {{gateway.client_key}} {{worker.client_cert}} {{worker.client_key}}   what they present
   {{kubernetes.kubeconfig}}   cluster behind the master, for scenarios with --provider kubeconfig; else empty
 
 Examples:
