@@ -42,7 +42,8 @@ export async function findEquipment(file: TargetFile): Promise<EquipmentFound> {
   return { present, missing };
 }
 
-async function runs(command: string, args: string[]): Promise<boolean> {
+/** Whether a program is there and ends well with these arguments. */
+export async function runs(command: string, args: string[]): Promise<boolean> {
   try {
     await promisify(execFile)(command, args, { timeout: 10_000 });
     return true;

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../paths.ts';
 import { loadTarget, type LoadedTarget } from './load.ts';
 
-/** The target file of the reference that ships with the suite. */
-export function loadBundled(): Promise<LoadedTarget> {
-  return loadTarget(join(PACKAGE_ROOT, 'conformance/target/bundled/target.yaml'));
+/** The usual target of the reference, and the one with two masters that share an etcd. */
+export type BundledName = 'target' | 'ha';
+
+/** A target file of the reference that ships with the suite. */
+export function loadBundled(name: BundledName = 'target'): Promise<LoadedTarget> {
+  return loadTarget(join(PACKAGE_ROOT, 'conformance/target/bundled', `${name}.yaml`));
 }

@@ -17,7 +17,10 @@ export const CHECKPOINT_MASK = [
 ];
 
 /** The package's events in a checkpoint, in order; an event of an unknown layout throws LayoutError. */
-export function decodeCheckpoint({ sequence, checkpoint }: RawCheckpoint, packageId: string): EventBatch {
+export function decodeCheckpoint(
+  { sequence, checkpoint }: RawCheckpoint,
+  packageId: string | undefined,
+): EventBatch {
   const { timestamp } = checkpoint.summary ?? {};
   const timestampMs =
     timestamp === undefined ? 0 : Number(timestamp.seconds) * 1_000 + Math.floor(timestamp.nanos / 1e6);

@@ -8,8 +8,8 @@ import type { EventBatch, EventSource, FollowOptions } from './types.ts';
 
 export interface EventStreamOptions {
   client: SuiGrpcClient;
-  /** Id of the package whose events are wanted. */
-  package: string;
+  /** Id of the package whose events are wanted; undefined for every package with modules of these names. */
+  package: string | undefined;
   /** Live checkpoints kept while the consumer is busy; older ones are fetched again. Default 256. */
   buffer?: number;
   /** Checkpoints fetched at once while catching up. Default 8. */

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SuiGrpcClient } from '@mysten/sui/grpc';
+import { Transaction } from '@mysten/sui/transactions';
 import { DEFAULT_DEADLINE_MS } from './node-call.ts';
 import type { Wallet } from './types.ts';
 
@@ -18,6 +19,8 @@ export interface SubmitterOptions {
   paceMs?: number;
   /** Resolves after so many milliseconds. */
   sleep?: (ms: number) => Promise<unknown>;
+  /** An empty transaction. */
+  transaction?: () => Transaction;
 }
 
 /** The options with defaults for those that were left out. */
@@ -27,6 +30,7 @@ export function withDefaults(options: SubmitterOptions): Required<SubmitterOptio
     executeMs: DEFAULT_DEADLINE_MS,
     paceMs: 25,
     sleep: (ms) => setTimeout(ms),
+    transaction: () => new Transaction(),
     ...options,
   };
 }

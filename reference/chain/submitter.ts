@@ -1,6 +1,5 @@
 import type { SuiClientTypes } from '@mysten/sui/client';
-import { Transaction } from '@mysten/sui/transactions';
-import type { TransactionObjectArgument } from '@mysten/sui/transactions';
+import type { Transaction, TransactionObjectArgument } from '@mysten/sui/transactions';
 import { refusalOf } from './aborts.ts';
 import { ChainError } from './errors.ts';
 import { GasBook } from './gas.ts';
@@ -153,7 +152,7 @@ export class TransactionSubmitter {
 
   #assemble(batch: readonly Pending[]): { tx: Transaction; commandOwner: number[] } {
     const objects = batch.flatMap(({ call }) => call.objects);
-    const tx = new Transaction();
+    const tx = this.#options.transaction();
     tx.setSender(this.address);
     const commandOwner: number[] = [];
     for (const [index, { call }] of batch.entries()) {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:https';
+import { Transaction } from '@mysten/sui/transactions';
 import type { ChainAbortError } from '../chain/errors.ts';
 import { permits } from '../protocol/permissions.ts';
 import { isReason, REASONS } from '../protocol/reasons.ts';
@@ -11,7 +13,7 @@ import type { GatewaySeams } from './seams.ts';
 /** The gateway's seams without any defect. */
 export const DEFAULT_SEAMS: GatewaySeams = {
   config: (config) => config,
-  listen: (options) => options,
+  listen: (options) => createServer(options),
   keepsConnections: true,
   verifiesCertificates: true,
   serve: (serve) => serve,
@@ -20,6 +22,7 @@ export const DEFAULT_SEAMS: GatewaySeams = {
   checkResponse,
   forwardedHeaders,
   checkBody,
+  transaction: () => new Transaction(),
   chainCommand: (command) => command,
   health,
   logFields,

@@ -1,4 +1,5 @@
-import type { ServerOptions } from 'node:https';
+import type { Server, ServerOptions } from 'node:https';
+import type { Transaction } from '@mysten/sui/transactions';
 import type { ChainAbortError } from '../chain/errors.ts';
 import type { ExecuteKubectlCommand } from '../chain/types.ts';
 import type { Permission } from '../protocol/permissions.ts';
@@ -15,8 +16,8 @@ export type Serve = (request: GatewayRequest) => Promise<Reply>;
 export interface GatewaySeams {
   /** The configuration that counts. */
   config(config: GatewayConfig): GatewayConfig;
-  /** How connections are taken: TLS, bounds, strictness of the parser. */
-  listen(options: ServerOptions): ServerOptions;
+  /** Makes the server, by which connections are taken: TLS, bounds, strictness of the parser. */
+  listen(options: ServerOptions): Server;
   /** Whether connections to masters serve more than one call. */
   keepsConnections: boolean;
   /** Whether the certificates of masters are verified. */
@@ -32,6 +33,8 @@ export interface GatewaySeams {
   forwardedHeaders(request: GatewayRequest): Record<string, string>;
   /** Refuses a body that no Kubernetes API takes, before anything is on chain. */
   checkBody: typeof checkBody;
+  /** What transactions begin with. */
+  transaction(): Transaction;
   /** What goes on chain for a request. */
   chainCommand(command: ExecuteKubectlCommand, body: Uint8Array): ExecuteKubectlCommand;
   health(): Reply;

@@ -38,7 +38,12 @@ export async function startGateway(
   const tls = await ensureServerCertificate(config.data_dir, hostsOf(config));
   const client = connectChain(config.chain.url);
   const reader = new ChainClient(client, config.chain);
-  const submitter = new TransactionSubmitter({ client, signer, package: config.chain.package });
+  const submitter = new TransactionSubmitter({
+    client,
+    signer,
+    package: config.chain.package,
+    transaction: seams.transaction,
+  });
   const { sessions } = config.limits;
   const cache = new TokenCache({
     reader,

@@ -13,8 +13,8 @@ export interface HttpsServerOptions {
   tls: { key: string; cert: string; clientCa?: string | undefined };
   /** Whether node refuses a request without Host, in words of its own. */
   requireHostHeader: boolean;
-  /** Changes how connections are taken. */
-  listen?: ((options: ServerOptions) => ServerOptions) | undefined;
+  /** Makes node's server; for whoever changes how connections are taken. */
+  listen?: ((options: ServerOptions) => Server) | undefined;
   /** Answers a request; must not reject. The signal aborts when the client has gone or has its answer. */
   answer: (message: IncomingMessage, signal: AbortSignal) => Promise<Reply>;
   /** Takes over a WebSocket handshake; without it the request is answered like any other. */
@@ -46,7 +46,7 @@ export class HttpsServer {
       requireHostHeader,
       insecureHTTPParser: false,
     };
-    this.#server = createServer(listen?.(own) ?? own);
+    this.#server = (listen ?? createServer)(own);
     this.#closer = new GracefulClose(this.#server);
     this.#server.on('request', (message, response) => void serve(message, response, answer));
     if (upgrade) {

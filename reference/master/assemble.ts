@@ -56,7 +56,10 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const sharedDir = config.shared_dir ?? config.data_dir;
   // Loaded where it is wanted, as an HTTP client takes much memory.
   const replicas = config.etcd && (await import('./replicas.ts'));
-  const replica = config.etcd && replicas && new replicas.Replica(config.etcd, log);
+  const replica =
+    config.etcd &&
+    replicas &&
+    new replicas.Replica({ ...config.etcd, lease_seconds: seams.leaseSeconds }, log);
   const once = <T>(work: () => Promise<T>): Promise<T> => (replica ? replica.alone(work, signal) : work());
   const tee = await once(() =>
     openTee({
@@ -72,7 +75,8 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
   const own = await once(() => ensureServerCertificate(sharedDir, [...hosts], () => clock.nowMs()));
   const tls = { ...own, clientCa: readClientCa(config.client_ca) };
-  const leadership = await replica?.untilLeading(config.listen, tls, clock, signal);
+  const standby = replicas && seams.standby(replicas.standbyAnswer(clock));
+  const leadership = standby && (await replica?.untilLeading(config.listen, tls, standby, signal));
   const stores = await openStores({
     config,
     clock,
@@ -131,7 +135,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     events: seams.events(
       new EventStream({
         client,
-        package: config.chain.package,
+        package: seams.eventPackage,
         onTrouble: (error) => log.warn({ err: error }, 'the chain cannot be followed'),
       }),
     ),

@@ -17,8 +17,8 @@ export interface EventProcessorDeps {
   registry: Pick<WorkerRegistry, 'slash' | 'withdraw' | 'revoke' | 'shorten'>;
   /** Told of every event before anything else is done about it. */
   observers: readonly ((event: ChainEvent) => void)[];
-  /** Id of this master's NautilusEndpoint. */
-  endpoint: string;
+  /** Whether the requests for a NautilusEndpoint, by its id, are this master's to run. */
+  serves: (endpoint: string) => boolean;
   /** Checkpoints to go back at a start; none, since the cursor is exact. */
   rewind: bigint;
   /** Unix milliseconds. */
@@ -97,8 +97,8 @@ export class EventProcessor {
   }
 
   async #request(event: ChainEvent): Promise<void> {
-    const { endpoint, book, log } = this.#deps;
-    if (event.data['nautilus_endpoint'] !== endpoint) return;
+    const { serves, book, log } = this.#deps;
+    if (!serves(text(event, 'nautilus_endpoint'))) return;
     const request: RequestEvent = {
       request_id: text(event, 'request_id'),
       token: text(event, 'token'),

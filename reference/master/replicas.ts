@@ -10,7 +10,7 @@ import { becomeLeader, type Leadership } from '../store/etcd/leadership.ts';
 import type { MasterConfig } from './config.ts';
 import { masterServer } from './http/server.ts';
 import { failureOf, json, type Reply } from './http/reply.ts';
-import type { KubernetesHandle } from './seams.ts';
+import type { KubernetesHandle, StandbyAnswer } from './seams.ts';
 
 type EtcdConfig = NonNullable<MasterConfig['etcd']>;
 
@@ -48,12 +48,12 @@ export class Replica implements AsyncDisposable {
   async untilLeading(
     listen: { host: string; port: number },
     tls: { key: string; cert: string },
-    clock: Clock,
+    answer: StandbyAnswer,
     signal: AbortSignal,
   ): Promise<Leadership> {
     const server = masterServer({
       tls,
-      handle: ({ path }) => Promise.resolve(standbyReply(path, clock)),
+      handle: (request) => Promise.resolve(answer(request)),
       refuse: (_, error) => failureOf(error),
       upgrade: (_request, _message, socket) => void socket.destroy(),
     });
@@ -94,6 +94,11 @@ export function whileLeading(leadership: Leadership, handle: KubernetesHandle): 
 }
 
 const MESSAGE = 'this master does not lead; another one does, or will within seconds';
+
+/** What a master says that does not lead. */
+export function standbyAnswer(clock: Clock): StandbyAnswer {
+  return ({ path }) => standbyReply(path, clock);
+}
 
 function standbyReply(path: string, clock: Clock): Reply {
   if (path === '/health')

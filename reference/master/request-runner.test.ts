@@ -6,6 +6,7 @@ import { silentLogger } from '../protocol/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { MasterMetrics } from './metrics.ts';
 import { RequestBook } from './request-book.ts';
+import { payloadFault } from './request-check.ts';
 import { RequestRunner } from './request-runner.ts';
 import type { RequestResult } from './request-record.ts';
 import { createRequest } from './testing/request-kit.ts';
@@ -48,6 +49,7 @@ async function open(
       now: () => 1_000_000,
       sleep: abortableSleep,
       ttlSeconds: 300,
+      payloadFault,
       signature: (signature) => signature,
       metrics: new MasterMetrics(),
       log: silentLogger(),

@@ -12,7 +12,7 @@ import type { Enclave } from './enclave.ts';
 import { statusReply } from './http/reply.ts';
 import type { MasterMetrics } from './metrics.ts';
 import type { RequestBook } from './request-book.ts';
-import { payloadFault } from './request-check.ts';
+import type { payloadFault } from './request-check.ts';
 import type { RequestEvent, RequestPayload, RequestResult } from './request-record.ts';
 import { isReady } from './request-record.ts';
 
@@ -35,6 +35,8 @@ export interface RequestRunnerDeps {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Seconds after which a result that cannot be put on chain is given up. */
   ttlSeconds: number;
+  /** Why a payload is not what the contract allowed. */
+  payloadFault: typeof payloadFault;
   /** Applied to each signature before it is given out. */
   signature: (signature: Uint8Array) => Uint8Array;
   metrics: MasterMetrics;
@@ -158,7 +160,7 @@ export class RequestRunner {
   }
 
   async #answer({ event, payload, groups }: Ready): Promise<Answer> {
-    const fault = payloadFault(event, payload);
+    const fault = this.#deps.payloadFault(event, payload);
     if (fault !== undefined) return toAnswer(statusReply(new ProtocolError('Forbidden', fault)));
     const headers: Record<string, string> = {};
     if (payload.content_type !== '') headers['content-type'] = payload.content_type;

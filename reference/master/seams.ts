@@ -1,5 +1,5 @@
 import type { ChainCommands, EventSource } from '../chain/types.ts';
-import type { ServerOptions } from 'node:https';
+import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { ApiRequest, ApiResponse } from '../kubernetes/types.ts';
 import { schedulingRules, type SchedulingRules } from '../kubernetes/index.ts';
 import type { CredentialSeams } from '../mutants/types.ts';
@@ -9,12 +9,18 @@ import { nodeMay } from './node-authorizer.ts';
 import type { WorkerChecks } from './handlers/worker-request.ts';
 import { defaultWorkerChecks } from './handlers/worker-request.ts';
 import type { PushedEvent } from './handlers/sui-events.ts';
+import { payloadFault } from './request-check.ts';
 import type { EventProcessor } from './event-processor.ts';
+import type { Reply } from './http/reply.ts';
+import type { HttpRequest } from './http/request.ts';
 import type { MasterConfig } from './config.ts';
 import type { Handlers } from './router.ts';
 
 /** The Kubernetes API as a function. */
 export type KubernetesHandle = (request: ApiRequest) => Promise<ApiResponse>;
+
+/** What a master that does not lead says to a request. */
+export type StandbyAnswer = (request: Pick<HttpRequest, 'method' | 'path'>) => Reply;
 
 /** Variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,8 +41,8 @@ export interface MasterSeams {
   gatewayCredential: (seams: CredentialSeams) => CredentialSeams;
   /** Whether a worker's agent may make a request. */
   nodeMay: typeof nodeMay;
-  /** How connections are taken: TLS, bounds, strictness of the parser. */
-  listen: (options: ServerOptions) => ServerOptions;
+  /** Makes the server, by which connections are taken: TLS, bounds, strictness of the parser. */
+  listen: (options: ServerOptions) => Server;
   /** Whether a credential must come over the connection of its own wallet's certificate, where there are such. */
   bindsConnections: boolean;
   /** Body of GET /health. */
@@ -47,14 +53,20 @@ export interface MasterSeams {
   remembersEvents: boolean;
   /** Whether a payload must be the one whose digest the chain announced. */
   comparesDigests: boolean;
+  /** Why a payload is not what the contract allowed. */
+  payloadFault: typeof payloadFault;
   /** Signature of a response, as it is given out. */
   responseSignature: (signature: Uint8Array) => Uint8Array;
+  /** Whether the requests for a NautilusEndpoint are this master's to run. */
+  serves: (endpoint: string) => boolean;
   /** Checkpoints to go back at a start. */
   rewind: bigint;
   /** What is done with events that somebody pushed. */
   onHint: (events: readonly PushedEvent[], processor: EventProcessor) => void | Promise<void>;
   /** How a sealed store is opened. */
   storeOptions: (options: SealedStoreOptions) => SealedStoreOptions;
+  /** Id of the package whose events count; undefined for any. */
+  eventPackage: string | undefined;
   /** Where the chain's events come from. */
   events: (source: EventSource) => EventSource;
   /** How the contracts are called. */
@@ -81,6 +93,10 @@ export interface MasterSeams {
   teeEnvironment: (environment: Environment) => Environment;
   /** Nonce that goes into an attestation document. */
   attestedNonce: (asked: Uint8Array) => Uint8Array;
+  /** Silence after which one of several masters has lost its place as the leader, seconds. */
+  leaseSeconds: number;
+  /** What answers while another master leads. */
+  standby: (answer: StandbyAnswer) => StandbyAnswer;
   /** What answers at each endpoint. */
   handlers: (handlers: Handlers) => Handlers;
   /** Public key that goes into an attestation document. */
@@ -99,17 +115,20 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     obeysSlashing: true,
     gatewayCredential: (seams) => seams,
     nodeMay,
-    listen: (options) => options,
+    listen: (options) => createServer(options),
     bindsConnections: true,
     health: (nowMs) => ({ status: 'healthy', timestamp: Math.floor(nowMs / 1000) }),
     dropsRequests: true,
     remembersEvents: true,
     comparesDigests: true,
+    payloadFault,
     responseSignature: (signature) => signature,
+    serves: (endpoint) => endpoint === config.chain.endpoint,
     rewind: 0n,
     // The chain is followed without a gap anyway; a hint can only be believed or ignored.
     onHint: () => {},
     storeOptions: (options) => options,
+    eventPackage: config.chain.package,
     events: (source) => source,
     commands: (commands) => commands,
     kubernetes: (handle) => handle,
@@ -124,6 +143,8 @@ export function defaultMasterSeams(config: MasterConfig): MasterSeams {
     teeEnvironment: (environment) => environment,
     attestedNonce: (asked) => asked,
     attestedKey: (own) => own,
+    leaseSeconds: config.etcd?.lease_seconds ?? 3,
+    standby: (answer) => answer,
     handlers: (handlers) => handlers,
   };
 }

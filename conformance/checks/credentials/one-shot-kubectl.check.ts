@@ -45,7 +45,7 @@ export default defineChecks([
   check(
     'CR-SES-009',
     'in one-shot mode a session passes once',
-    { ...options, mutants: ['nonce-forgotten'] },
+    { ...options, mutants: ['nonce-forgotten', 'one-shot-ignored'] },
     async (t) => {
       const { gateway } = await anotherGateway(t, ONE_SHOT);
       const user = await t.actors.shared('user');
@@ -74,7 +74,7 @@ export default defineChecks([
   check(
     'CR-SES-010/one-shot',
     'in one-shot mode kubectl runs the plugin for each request',
-    options,
+    { ...options, mutants: ['one-shot-ignored'] },
     async (t) => {
       const { gateway, id } = await anotherGateway(t, ONE_SHOT);
       const user = await t.actors.shared('user');

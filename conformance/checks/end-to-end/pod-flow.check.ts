@@ -20,7 +20,7 @@ export default defineChecks([
   check(
     'E2E-POD-001',
     'a pod goes from the gateway over the chain and the master to Running on a worker’s node',
-    { timeoutMs: 60_000 },
+    { timeoutMs: 60_000, mutants: ['audit-id-of-its-own'] },
     async (t) => {
       const admin = await t.actors.shared('admin');
       const worker = await runningWorker(t, admin, JOIN_MS);
@@ -49,40 +49,45 @@ export default defineChecks([
     },
   ),
 
-  check('E2E-REQ-001', 'one request id joins gateway, chain and answer', {}, async (t) => {
-    const admin = await t.actors.shared('admin');
-    const target = '/api/v1/namespaces/default/pods?fieldManager=conformance';
-    const body = JSON.stringify(pod(t.name('joined')));
-    const answer = await t.gateway.as(admin, 'POST', target, {
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    status(answer, 201);
-    const requestId = answer.headers['audit-id'] ?? '';
-    const request = await t.chain.event('K8sAPIRequest', { request_id: requestId });
-    const result = await t.chain.event('K8sAPIResult', { request_id: requestId });
-    ok('both events are on chain', request !== undefined && result !== undefined, {
-      wanted: { request_id: requestId },
-      got: { request, result },
-    });
-    const [path = '', query = ''] = target.split('?');
-    const digest = payloadDigest({
-      method: 'POST',
-      path,
-      query,
-      contentType: 'application/json',
-      body: Buffer.from(body),
-    });
-    equal(
-      'the payload digest',
-      Buffer.from(request.data.payload_digest).toString('hex'),
-      digest.toString('hex'),
-    );
-    equal(
-      'the body digest',
-      Buffer.from(result.data.body_digest).toString('hex'),
-      createHash('sha256').update(answer.body).digest('hex'),
-    );
-    equal('the status on chain', result.data.status_code, 201);
-  }),
+  check(
+    'E2E-REQ-001',
+    'one request id joins gateway, chain and answer',
+    { mutants: ['audit-id-of-its-own'] },
+    async (t) => {
+      const admin = await t.actors.shared('admin');
+      const target = '/api/v1/namespaces/default/pods?fieldManager=conformance';
+      const body = JSON.stringify(pod(t.name('joined')));
+      const answer = await t.gateway.as(admin, 'POST', target, {
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      status(answer, 201);
+      const requestId = answer.headers['audit-id'] ?? '';
+      const request = await t.chain.event('K8sAPIRequest', { request_id: requestId });
+      const result = await t.chain.event('K8sAPIResult', { request_id: requestId });
+      ok('both events are on chain', request !== undefined && result !== undefined, {
+        wanted: { request_id: requestId },
+        got: { request, result },
+      });
+      const [path = '', query = ''] = target.split('?');
+      const digest = payloadDigest({
+        method: 'POST',
+        path,
+        query,
+        contentType: 'application/json',
+        body: Buffer.from(body),
+      });
+      equal(
+        'the payload digest',
+        Buffer.from(request.data.payload_digest).toString('hex'),
+        digest.toString('hex'),
+      );
+      equal(
+        'the body digest',
+        Buffer.from(result.data.body_digest).toString('hex'),
+        createHash('sha256').update(answer.body).digest('hex'),
+      );
+      equal('the status on chain', result.data.status_code, 201);
+    },
+  ),
 ]);

@@ -34,7 +34,7 @@ export default defineChecks([
   check(
     'MS-HA-001',
     'exactly one of two masters takes payloads, the other refuses with 503',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['standby-takes-payloads'] },
     async (t: CheckContext) => {
       await leaderOf(t);
       const apis = REPLICAS.map((part) => replica(t, part));
@@ -52,7 +52,7 @@ export default defineChecks([
   check(
     'MS-HA-002',
     'a standby takes over within 10 s of the leader’s kill',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['leader-lease-too-long'] },
     async (t: CheckContext) => {
       const { tookMs } = await takenOver(t);
       ok('within 10 s', tookMs <= TAKEOVER_MS, { wanted: TAKEOVER_MS, got: Math.round(tookMs) });

@@ -7,7 +7,7 @@ export default defineChecks([
   check(
     'GW-ERR-012',
     'each answer has an Audit-Id of 32 hex digits of the gateway’s own',
-    { mutants: ['audit-id-from-client'] },
+    { mutants: ['audit-id-from-client', 'audit-id-of-its-own'] },
     async (t) => {
       const admin = await kube(t);
       const own = 'a'.repeat(32);

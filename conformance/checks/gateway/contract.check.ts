@@ -238,7 +238,7 @@ export default defineChecks([
   check(
     'GW-CTR-013',
     'the gas budget of a request is enough, and at most ten times what it uses',
-    {},
+    { mutants: ['gateway-gas-fixed'] },
     async (t) => {
       const admin = await kube(t);
       const answer = await admin.create('configmaps', admin.configMap(t.name('gas')));

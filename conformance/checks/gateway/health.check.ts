@@ -31,22 +31,27 @@ export default defineChecks([
     ),
   ),
 
-  check('GW-HLT-003', 'plain HTTP gets no answer from the Kubernetes API', {}, async (t) => {
-    const { hostname, port } = new URL(t.world.gateway?.url ?? '');
-    ok('the target’s URL is HTTPS', t.gateway.http.baseUrl.startsWith('https://'), {
-      got: t.gateway.http.baseUrl,
-    });
-    const session = await t.actors.session(await t.actors.shared('user'));
-    const answer = await plainTextAnswer(hostname, Number(port), [
-      'GET /api/v1/pods HTTP/1.1',
-      `Host: ${hostname}`,
-      `Authorization: Bearer ${session}`,
-      'Connection: close',
-    ]);
-    ok('there is no PodList in what came back', !/PodList|HTTP\/1\.1 2/.test(answer), {
-      got: answer.slice(0, 500),
-    });
-  }),
+  check(
+    'GW-HLT-003',
+    'plain HTTP gets no answer from the Kubernetes API',
+    { mutants: ['plain-http-served'] },
+    async (t) => {
+      const { hostname, port } = new URL(t.world.gateway?.url ?? '');
+      ok('the target’s URL is HTTPS', t.gateway.http.baseUrl.startsWith('https://'), {
+        got: t.gateway.http.baseUrl,
+      });
+      const session = await t.actors.session(await t.actors.shared('user'));
+      const answer = await plainTextAnswer(hostname, Number(port), [
+        'GET /api/v1/pods HTTP/1.1',
+        `Host: ${hostname}`,
+        `Authorization: Bearer ${session}`,
+        'Connection: close',
+      ]);
+      ok('there is no PodList in what came back', !/PodList|HTTP\/1\.1 2/.test(answer), {
+        got: answer.slice(0, 500),
+      });
+    },
+  ),
 
   check(
     'GW-HLT-004/kept',

@@ -228,7 +228,7 @@ export default defineChecks([
   check(
     'MS-STA-003',
     'a worker is pending until its first heartbeat and report',
-    {},
+    { mutants: ['ready-at-registration'] },
     async (t: CheckContext) => {
       const actor = await t.actors.fresh('node');
       status(await t.master.register(actor), 200);

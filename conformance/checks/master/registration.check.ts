@@ -204,14 +204,19 @@ export default defineChecks([
     },
   ),
 
-  check('MS-REG-010', 'a registered worker is a Node that is not Ready yet', {}, async (t) => {
-    const worker = await t.actors.fresh('node');
-    equal('the Node before the registration', await nodeObject(t, worker.nodeId), undefined);
-    status(await t.master.register(worker), 200);
-    const node = await nodeObject(t, worker.nodeId);
-    ok('there is a Node of that name', node !== undefined, { wanted: worker.nodeId });
-    ok('it is not Ready before its agent reported', readyOf(node) !== 'True', { got: at(node, 'status') });
-  }),
+  check(
+    'MS-REG-010',
+    'a registered worker is a Node that is not Ready yet',
+    { mutants: ['ready-at-registration'] },
+    async (t) => {
+      const worker = await t.actors.fresh('node');
+      equal('the Node before the registration', await nodeObject(t, worker.nodeId), undefined);
+      status(await t.master.register(worker), 200);
+      const node = await nodeObject(t, worker.nodeId);
+      ok('there is a Node of that name', node !== undefined, { wanted: worker.nodeId });
+      ok('it is not Ready before its agent reported', readyOf(node) !== 'True', { got: at(node, 'status') });
+    },
+  ),
 
   check(
     'MS-REG-011',

@@ -80,48 +80,53 @@ export default defineChecks([
   ),
 
   ...(['payload first', 'event first', 'payload twice', 'pushed again'] as const).map((way) =>
-    check(`MS-REQ-004/${way.replace(' ', '-')}`, `a request is run exactly once (${way})`, {}, async (t) => {
-      const gateway = await playedGateway(t);
-      const admin = await t.actors.shared('admin');
-      const id = newRequestId();
-      // A generated name: each run makes another object.
-      const prefix = t.name('once');
-      const request = created('', { generateName: `${prefix}-`, labels: { once: prefix } });
-      const announce = async (): Promise<string> => {
-        const outcome = await gateway.announce(admin, id, request);
-        ok('the chain takes the command', outcome.ok, { got: outcome });
-        return outcome.digest;
-      };
-      let digest = '';
-      if (way === 'event first') digest = await announce();
-      status(await gateway.put(id, request), 202);
-      if (way === 'payload twice') status(await gateway.put(id, request), 202);
-      if (way !== 'event first') digest = await announce();
-      const first = answerOf(id, await gateway.response(id, 10));
-      equal('the status', first.status, 201);
-      if (way === 'payload twice') status(await gateway.put(id, request), [202, 409, 410]);
-      if (way === 'pushed again') {
-        const push = { tx_digest: digest, event_seq: 0, data: eventFields(t, admin, id, request) };
-        for (let times = 0; times < 2; times += 1) {
-          status(await t.master.http.send('POST', '/api/v1/sui-events', { body: { events: [push] } }), 202);
+    check(
+      `MS-REQ-004/${way.replace(' ', '-')}`,
+      `a request is run exactly once (${way})`,
+      { mutants: way === 'pushed again' ? ['pushed-event-again'] : [] },
+      async (t) => {
+        const gateway = await playedGateway(t);
+        const admin = await t.actors.shared('admin');
+        const id = newRequestId();
+        // A generated name: each run makes another object.
+        const prefix = t.name('once');
+        const request = created('', { generateName: `${prefix}-`, labels: { once: prefix } });
+        const announce = async (): Promise<string> => {
+          const outcome = await gateway.announce(admin, id, request);
+          ok('the chain takes the command', outcome.ok, { got: outcome });
+          return outcome.digest;
+        };
+        let digest = '';
+        if (way === 'event first') digest = await announce();
+        status(await gateway.put(id, request), 202);
+        if (way === 'payload twice') status(await gateway.put(id, request), 202);
+        if (way !== 'event first') digest = await announce();
+        const first = answerOf(id, await gateway.response(id, 10));
+        equal('the status', first.status, 201);
+        if (way === 'payload twice') status(await gateway.put(id, request), [202, 409, 410]);
+        if (way === 'pushed again') {
+          const push = { tx_digest: digest, event_seq: 0, data: eventFields(t, admin, id, request) };
+          for (let times = 0; times < 2; times += 1) {
+            status(await t.master.http.send('POST', '/api/v1/sui-events', { body: { events: [push] } }), 202);
+          }
         }
-      }
-      // One more request through the same pipe: whatever the repetition set off is done before it.
-      equal(
-        'the status of a later request',
-        (await gateway.run(admin, created(t.name('after')))).status,
-        201,
-      );
-      const list = await t.master.asReader(
-        'GET',
-        `/api/v1/namespaces/default/configmaps?labelSelector=once%3D${prefix}`,
-      );
-      equal('the number of objects it made', (at(list.json, 'items') as unknown[]).length, 1);
-      const again = answerOf(id, await gateway.response(id));
-      equal('the answer, asked for again', again.body.toString(), first.body.toString());
-      const results = await t.chain.events('K8sAPIResult', { request_id: id });
-      equal('the number of results on chain', results.length, 1);
-    }),
+        // One more request through the same pipe: whatever the repetition set off is done before it.
+        equal(
+          'the status of a later request',
+          (await gateway.run(admin, created(t.name('after')))).status,
+          201,
+        );
+        const list = await t.master.asReader(
+          'GET',
+          `/api/v1/namespaces/default/configmaps?labelSelector=once%3D${prefix}`,
+        );
+        equal('the number of objects it made', (at(list.json, 'items') as unknown[]).length, 1);
+        const again = answerOf(id, await gateway.response(id));
+        equal('the answer, asked for again', again.body.toString(), first.body.toString());
+        const results = await t.chain.events('K8sAPIResult', { request_id: id });
+        equal('the number of results on chain', results.length, 1);
+      },
+    ),
   ),
 
   ...(['event', 'payload'] as const).map((missing) =>
@@ -202,28 +207,33 @@ export default defineChecks([
     },
   ),
 
-  check('MS-REQ-007', 'a request is run with the permissions of its token', {}, async (t) => {
-    const gateway = await playedGateway(t);
-    const user = await t.actors.shared('user');
-    const id = newRequestId();
-    const name = t.name('beyond');
-    const request = created(name);
-    status(await gateway.put(id, request), 202);
-    // The contract checks the resource it is told; a gateway that lies about it must not get further.
-    const announced = await gateway.announce(user, id, request, { method: 'GET', resourceType: 'pods' });
-    ok('the chain takes what it is told', announced.ok, { got: announced });
-    const answer = await eventually(
-      'an end of the request',
-      async () => {
-        const response = await gateway.response(id, 1);
-        return response.status === 202 ? undefined : response;
-      },
-      { withinMs: t.world.timings.request_ttl_seconds * 1000 + 5_000 },
-    );
-    if (answer.status === 200) equal('the status of the answer', answerOf(id, answer).status, 403);
-    else status(answer, [403, 409, 410]);
-    ok('the object is not there', !(await isThere(t, name)), { got: name });
-  }),
+  check(
+    'MS-REQ-007',
+    'a request is run with the permissions of its token',
+    { mutants: ['run-as-gateway'] },
+    async (t) => {
+      const gateway = await playedGateway(t);
+      const user = await t.actors.shared('user');
+      const id = newRequestId();
+      const name = t.name('beyond');
+      const request = created(name);
+      status(await gateway.put(id, request), 202);
+      // The contract checks the resource it is told; a gateway that lies about it must not get further.
+      const announced = await gateway.announce(user, id, request, { method: 'GET', resourceType: 'pods' });
+      ok('the chain takes what it is told', announced.ok, { got: announced });
+      const answer = await eventually(
+        'an end of the request',
+        async () => {
+          const response = await gateway.response(id, 1);
+          return response.status === 202 ? undefined : response;
+        },
+        { withinMs: t.world.timings.request_ttl_seconds * 1000 + 5_000 },
+      );
+      if (answer.status === 200) equal('the status of the answer', answerOf(id, answer).status, 403);
+      else status(answer, [403, 409, 410]);
+      ok('the object is not there', !(await isThere(t, name)), { got: name });
+    },
+  ),
 
   check(
     'MS-REQ-008',

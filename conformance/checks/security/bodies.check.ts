@@ -24,42 +24,47 @@ function malformed(): [string, string][] {
 }
 
 export default defineChecks([
-  check('SEC-PRS-005', 'duplicate keys, __proto__ and deep nesting change nothing', {}, async (t) => {
-    const [admin, worker] = await Promise.all([t.actors.shared('admin'), registeredWorker(t)]);
-    const name = t.name('proto');
-    const send = (text: string): Promise<HttpAnswer> =>
-      t.gateway.as(admin, 'POST', `${NAMESPACE}/configmaps`, {
-        headers: { 'content-type': 'application/json' },
-        body: text,
+  check(
+    'SEC-PRS-005',
+    'duplicate keys, __proto__ and deep nesting change nothing',
+    { mutants: ['bad-body-is-500'] },
+    async (t) => {
+      const [admin, worker] = await Promise.all([t.actors.shared('admin'), registeredWorker(t)]);
+      const name = t.name('proto');
+      const send = (text: string): Promise<HttpAnswer> =>
+        t.gateway.as(admin, 'POST', `${NAMESPACE}/configmaps`, {
+          headers: { 'content-type': 'application/json' },
+          body: text,
+        });
+      const polluted = await send(
+        configMap(`{"name":"${name}","__proto__":{"isAdmin":true}}`, '{"__proto__":"x","constructor":"y"}'),
+      );
+      status(polluted, [201, 400]);
+      const plain = await t.gateway.as(admin, 'GET', `${NAMESPACE}/configmaps?limit=1`);
+      status(plain, 200);
+      ok('no other object has got the key', !plain.text.includes('isAdmin'), {
+        got: plain.text.slice(0, 300),
       });
-    const polluted = await send(
-      configMap(`{"name":"${name}","__proto__":{"isAdmin":true}}`, '{"__proto__":"x","constructor":"y"}'),
-    );
-    status(polluted, [201, 400]);
-    const plain = await t.gateway.as(admin, 'GET', `${NAMESPACE}/configmaps?limit=1`);
-    status(plain, 200);
-    ok('no other object has got the key', !plain.text.includes('isAdmin'), {
-      got: plain.text.slice(0, 300),
-    });
-    const twice = await send(
-      configMap(`{"name":"${t.name('first')}","namespace":"default","namespace":"kube-system"}`),
-    );
-    status(twice, [201, 400]);
-    if (twice.status === 201) equal('where it is', at(twice.json, 'metadata', 'namespace'), 'default');
-    for (const deep of [
-      '['.repeat(20_000) + ']'.repeat(20_000),
-      `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
-    ]) {
-      status(await send(configMap(`{"name":"${t.name('deep')}"}`, deep)), [400, 413, 422]);
-    }
-    const nodes = `{"node_id":"${t.name('other')}","node_id":"${worker.nodeId}"`;
-    const prepared = await prepareHeartbeat(t, worker);
-    const body = prepared.body.replace(`{"node_id":"${worker.nodeId}"`, nodes);
-    const credential = await t.actors.oneShot(worker, { method: 'POST', target: HEARTBEAT, body });
-    const headers = { 'x-seal-token': credential, 'content-type': 'application/json' };
-    status(await t.master.http.send('POST', HEARTBEAT, { headers, body }), [200, 400, 403]);
-    status(await t.gateway.as(admin, 'GET', PODS), 200);
-  }),
+      const twice = await send(
+        configMap(`{"name":"${t.name('first')}","namespace":"default","namespace":"kube-system"}`),
+      );
+      status(twice, [201, 400]);
+      if (twice.status === 201) equal('where it is', at(twice.json, 'metadata', 'namespace'), 'default');
+      for (const deep of [
+        '['.repeat(20_000) + ']'.repeat(20_000),
+        `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
+      ]) {
+        status(await send(configMap(`{"name":"${t.name('deep')}"}`, deep)), [400, 413, 422]);
+      }
+      const nodes = `{"node_id":"${t.name('other')}","node_id":"${worker.nodeId}"`;
+      const prepared = await prepareHeartbeat(t, worker);
+      const body = prepared.body.replace(`{"node_id":"${worker.nodeId}"`, nodes);
+      const credential = await t.actors.oneShot(worker, { method: 'POST', target: HEARTBEAT, body });
+      const headers = { 'x-seal-token': credential, 'content-type': 'application/json' };
+      status(await t.master.http.send('POST', HEARTBEAT, { headers, body }), [200, 400, 403]);
+      status(await t.gateway.as(admin, 'GET', PODS), 200);
+    },
+  ),
 
   check(
     'SEC-PRS-010/gateway',

@@ -161,58 +161,68 @@ export default defineChecks([
     ),
   ),
 
-  check('SEC-PRS-007', 'what the parser itself refuses is a Status too', {}, async (t) => {
-    const server = serverOf(t, 'gateway');
-    const { host } = new URL(server.url);
-    await eachRow(
-      [
-        ['431', `GET /api HTTP/1.1\r\nHost: ${host}\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
-        ['400', `GET /api HTTP/1.1\r\nHost: ${host}\r\nNonsense\r\n\r\n`],
-        ['400 for no request at all', 'NONSENSE\r\n\r\n'],
-      ],
-      async (bytes) => {
-        const answer = await sendRaw(server, bytes, { signal: t.signal });
-        const json: unknown = JSON.parse(answer.body || 'null');
-        const of = { status: answer.statuses[0] ?? 0, json, headers: answer.headers } as Parameters<
-          typeof isStatus
-        >[0];
-        isStatus(of);
-        ok('it says what it is', answer.headers['content-type']?.startsWith('application/json') === true, {
-          got: answer.headers,
-        });
-      },
-    );
-  }),
+  check(
+    'SEC-PRS-007',
+    'what the parser itself refuses is a Status too',
+    { mutants: ['parser-answers-bare'] },
+    async (t) => {
+      const server = serverOf(t, 'gateway');
+      const { host } = new URL(server.url);
+      await eachRow(
+        [
+          ['431', `GET /api HTTP/1.1\r\nHost: ${host}\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
+          ['400', `GET /api HTTP/1.1\r\nHost: ${host}\r\nNonsense\r\n\r\n`],
+          ['400 for no request at all', 'NONSENSE\r\n\r\n'],
+        ],
+        async (bytes) => {
+          const answer = await sendRaw(server, bytes, { signal: t.signal });
+          const json: unknown = JSON.parse(answer.body || 'null');
+          const of = { status: answer.statuses[0] ?? 0, json, headers: answer.headers } as Parameters<
+            typeof isStatus
+          >[0];
+          isStatus(of);
+          ok('it says what it is', answer.headers['content-type']?.startsWith('application/json') === true, {
+            got: answer.headers,
+          });
+        },
+      );
+    },
+  ),
 
-  check('SEC-PRS-009', 'a request in absolute form is the same request or refused', {}, async (t) => {
-    const server = serverOf(t, 'gateway');
-    const { host, origin } = new URL(server.url);
-    const user = await t.actors.shared('user');
-    const credential = await t.actors.session(user);
-    const get = (target: string, header = `Authorization: Bearer ${credential}\r\n`): Promise<RawAnswer> =>
-      sendRaw(server, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${header}Connection: close\r\n\r\n`, {
-        signal: t.signal,
-      });
-    const secrets = '/api/v1/namespaces/default/secrets';
-    const hosts = [origin, 'https://elsewhere.example', `http://${host}`];
-    for (const base of hosts) {
-      const [pods, hidden, unsigned] = [
-        await get(base + PODS),
-        await get(base + secrets),
-        await get(base + PODS, ''),
-      ];
-      ok(`${base}: pods are read or refused`, [200, 400, 421].includes(pods.statuses[0] ?? 0), {
-        got: pods.text.slice(0, 300),
-      });
-      ok(`${base}: secrets are not read`, [400, 403, 421].includes(hidden.statuses[0] ?? 0), {
-        got: hidden.text.slice(0, 300),
-      });
-      ok(`${base}: nothing without a credential`, [400, 401, 421].includes(unsigned.statuses[0] ?? 0), {
-        got: unsigned.text.slice(0, 300),
-      });
-    }
-    equal('the origin form', (await get(PODS)).statuses, [200]);
-  }),
+  check(
+    'SEC-PRS-009',
+    'a request in absolute form is the same request or refused',
+    { mutants: ['absolute-form-misread'] },
+    async (t) => {
+      const server = serverOf(t, 'gateway');
+      const { host, origin } = new URL(server.url);
+      const user = await t.actors.shared('user');
+      const credential = await t.actors.session(user);
+      const get = (target: string, header = `Authorization: Bearer ${credential}\r\n`): Promise<RawAnswer> =>
+        sendRaw(server, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${header}Connection: close\r\n\r\n`, {
+          signal: t.signal,
+        });
+      const secrets = '/api/v1/namespaces/default/secrets';
+      const hosts = [origin, 'https://elsewhere.example', `http://${host}`];
+      for (const base of hosts) {
+        const [pods, hidden, unsigned] = [
+          await get(base + PODS),
+          await get(base + secrets),
+          await get(base + PODS, ''),
+        ];
+        ok(`${base}: pods are read or refused`, [200, 400, 421].includes(pods.statuses[0] ?? 0), {
+          got: pods.text.slice(0, 300),
+        });
+        ok(`${base}: secrets are not read`, [400, 403, 421].includes(hidden.statuses[0] ?? 0), {
+          got: hidden.text.slice(0, 300),
+        });
+        ok(`${base}: nothing without a credential`, [400, 401, 421].includes(unsigned.statuses[0] ?? 0), {
+          got: unsigned.text.slice(0, 300),
+        });
+      }
+      equal('the origin form', (await get(PODS)).statuses, [200]);
+    },
+  ),
 
   check(
     'SEC-PRS-008/gateway',

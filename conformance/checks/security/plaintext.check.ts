@@ -73,16 +73,21 @@ export default defineChecks([
   ),
 
   ...(['gateway', 'master'] as const).map((part) =>
-    check(`SEC-LEAK-007/${part}`, `private keys of the ${part} are for their owner alone`, {}, async (t) => {
-      const keys = (await storedBy(t, part)).filter(({ content }) => content.includes('PRIVATE KEY-----'));
-      ok(`the ${part} keeps a private key in a file`, keys.length > 0);
-      for (const { path } of keys) {
-        const { mode } = await stat(path);
-        ok(`${path} is readable by its owner alone`, (mode & 0o077) === 0, {
-          wanted: '0600',
-          got: (mode & 0o777).toString(8),
-        });
-      }
-    }),
+    check(
+      `SEC-LEAK-007/${part}`,
+      `private keys of the ${part} are for their owner alone`,
+      { mutants: ['keys-readable'] },
+      async (t) => {
+        const keys = (await storedBy(t, part)).filter(({ content }) => content.includes('PRIVATE KEY-----'));
+        ok(`the ${part} keeps a private key in a file`, keys.length > 0);
+        for (const { path } of keys) {
+          const { mode } = await stat(path);
+          ok(`${path} is readable by its owner alone`, (mode & 0o077) === 0, {
+            wanted: '0600',
+            got: (mode & 0o777).toString(8),
+          });
+        }
+      },
+    ),
   ),
 ]);

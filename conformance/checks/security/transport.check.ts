@@ -57,21 +57,26 @@ async function readsNothing(t: CheckContext, gateway: GatewayApi): Promise<void>
 
 export default defineChecks([
   ...SERVERS.map((part) =>
-    check(`SEC-TLS-001/${part}`, `the ${part} speaks TLS 1.3 under the CA it publishes`, {}, async (t) => {
-      const server = serverOf(t, part);
-      const met = await handshake(server, { min: 'TLSv1.3' });
-      equal('the handshake', met, { ok: true, version: 'TLSv1.3', authorized: true });
-      const { cert } = await selfSigned();
-      const strange = await handshake({ url: server.url, ca: cert });
-      ok('it does not chain to another CA', !strange.ok, { got: strange });
-    }),
+    check(
+      `SEC-TLS-001/${part}`,
+      `the ${part} speaks TLS 1.3 under the CA it publishes`,
+      { mutants: part === 'gateway' ? ['tls-1-3-missing'] : [] },
+      async (t) => {
+        const server = serverOf(t, part);
+        const met = await handshake(server, { min: 'TLSv1.3' });
+        equal('the handshake', met, { ok: true, version: 'TLSv1.3', authorized: true });
+        const { cert } = await selfSigned();
+        const strange = await handshake({ url: server.url, ca: cert });
+        ok('it does not chain to another CA', !strange.ok, { got: strange });
+      },
+    ),
   ),
 
   ...SERVERS.map((part) =>
     check(
       `SEC-TLS-002/${part}`,
       `the ${part} refuses TLS 1.2`,
-      { mutants: ['tls-1-2-accepted'] },
+      { mutants: ['tls-1-2-accepted', ...(part === 'gateway' ? ['tls-1-3-missing'] : [])] },
       async (t) => {
         const server = serverOf(t, part);
         const met = await handshake(server, { min: 'TLSv1.2', max: 'TLSv1.2' });
@@ -134,31 +139,36 @@ export default defineChecks([
   ),
 
   ...SERVERS.map((part) =>
-    check(`SEC-TLS-005/${part}`, `the ${part} serves nothing over plain HTTP`, {}, async (t) => {
-      const server = serverOf(t, part);
-      const { host } = new URL(server.url);
-      const worker = await registeredWorker(t);
-      const prepared = await prepareHeartbeat(t, worker);
-      const session = await t.actors.session(await t.actors.shared('user'));
-      const get = `GET ${PODS} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${session}\r\nConnection: close\r\n\r\n`;
-      const head = `POST ${HEARTBEAT} HTTP/1.1\r\nHost: ${host}\r\nX-Seal-Token: ${prepared.credential}\r\nContent-Type: application/json\r\n`;
-      const post = `${head}Content-Length: ${prepared.body.length}\r\nConnection: close\r\n\r\n${prepared.body}`;
-      await eachRow(
-        [
-          ['a read', get],
-          ['a heartbeat', post],
-          ['health', `GET /health HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
-        ],
-        async (bytes) => {
-          const answer = await sendRaw(server, bytes, { plain: true, signal: t.signal });
-          const [first] = answer.statuses;
-          ok('an error or a closed connection', first === undefined ? answer.closed : first >= 300, {
-            got: answer.text.slice(0, 300),
-          });
-        },
-      );
-      if (part === 'master') status(await beat(t, prepared), 200);
-    }),
+    check(
+      `SEC-TLS-005/${part}`,
+      `the ${part} serves nothing over plain HTTP`,
+      { mutants: ['plain-http-served'] },
+      async (t) => {
+        const server = serverOf(t, part);
+        const { host } = new URL(server.url);
+        const worker = await registeredWorker(t);
+        const prepared = await prepareHeartbeat(t, worker);
+        const session = await t.actors.session(await t.actors.shared('user'));
+        const get = `GET ${PODS} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${session}\r\nConnection: close\r\n\r\n`;
+        const head = `POST ${HEARTBEAT} HTTP/1.1\r\nHost: ${host}\r\nX-Seal-Token: ${prepared.credential}\r\nContent-Type: application/json\r\n`;
+        const post = `${head}Content-Length: ${prepared.body.length}\r\nConnection: close\r\n\r\n${prepared.body}`;
+        await eachRow(
+          [
+            ['a read', get],
+            ['a heartbeat', post],
+            ['health', `GET /health HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+          ],
+          async (bytes) => {
+            const answer = await sendRaw(server, bytes, { plain: true, signal: t.signal });
+            const [first] = answer.statuses;
+            ok('an error or a closed connection', first === undefined ? answer.closed : first >= 300, {
+              got: answer.text.slice(0, 300),
+            });
+          },
+        );
+        if (part === 'master') status(await beat(t, prepared), 200);
+      },
+    ),
   ),
 
   check(

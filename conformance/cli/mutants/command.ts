@@ -72,15 +72,15 @@ async function mutants(options: MutantsOptions): Promise<void> {
         const kill = await judge.kill(mutant, checks, options.full ?? false);
         kills.push(kill);
         progress.line(
-          `${String(kills.length).padStart(2)}/${chosen.length} ${kill.killed ? 'killed  ' : 'SURVIVED'} ${mutant.id}, ${(kill.duration_ms / 1000).toFixed(1)} s`,
+          `${String(kills.length).padStart(2)}/${chosen.length} ${verdictOf(kill)} ${mutant.id}, ${(kill.duration_ms / 1000).toFixed(1)} s`,
         );
       }
     };
     const reference = async (): Promise<void> => {
-      await judge.control(guards, (ids) =>
+      const passed = await judge.control(chosen, checks, (ids) =>
         progress.line(`once more on the reference itself: ${ids.join(' ')}`),
       );
-      progress.line(`the reference itself passed the ${guards.length} checks`);
+      progress.line(`the reference itself passed the ${passed} checks`);
     };
     try {
       await Promise.all(Array.from({ length: jobs }, (_, job) => work(job === 0 ? reference : undefined)));
@@ -117,16 +117,23 @@ function choose(known: readonly Mutant[], { only, all }: MutantsOptions): Mutant
 function table(kills: readonly Kill[], killed: number): string {
   const width = Math.max(...kills.map(({ id }) => id.length));
   const rows = kills.map((kill) => {
-    const by = kill.killed_by.join(' ') || 'no check names it';
+    const by = kill.killed_by.join(' ') || (kill.unjudged ?? 'no check names it');
     const rest = [
       ...(kill.survived.length > 0 ? [`passed on it: ${kill.survived.join(' ')}`] : []),
       ...(kill.unexpected.length > 0 ? [`not predicted: ${kill.unexpected.join(' ')}`] : []),
     ];
-    return `${kill.killed ? 'killed  ' : 'SURVIVED'}  ${kill.id.padEnd(width)}  ${kill.defects.join(',').padEnd(8)}  ${by}${rest.map((line) => `\n            ${line}`).join('')}`;
+    return `${verdictOf(kill)}  ${kill.id.padEnd(width)}  ${kill.defects.join(',').padEnd(8)}  ${by}${rest.map((line) => `\n            ${line}`).join('')}`;
   });
   const defects = [...new Set(kills.flatMap((kill) => kill.defects))];
   const caught = defects.filter((id) =>
     kills.every((kill) => kill.killed || !kill.defects.includes(id)),
   ).length;
-  return `${rows.join('\n')}\n${killed} of ${kills.length} mutants killed, ${caught} of ${defects.length} defects caught\n`;
+  const left = kills.filter(({ unjudged }) => unjudged !== undefined).length;
+  const unjudged = left === 0 ? '' : `, ${left} not run`;
+  return `${rows.join('\n')}\n${killed} of ${kills.length} mutants killed${unjudged}, ${caught} of ${defects.length} defects caught\n`;
+}
+
+function verdictOf({ killed, unjudged }: Kill): string {
+  if (unjudged !== undefined) return 'NOT RUN ';
+  return killed ? 'killed  ' : 'SURVIVED';
 }

@@ -79,8 +79,11 @@ describe('a kill matrix', () => {
     expect(text).toContain('2 of 3 mutants killed, 1 of 3\ndefects caught');
   });
 
-  it('shows what survived, what nothing shows, and keeps its columns', () => {
+  it('shows what survived, what was not run, what nothing shows, and keeps its columns', () => {
     expect(text).toContain('| `two` | a \\| b | **survived** |');
+    expect(renderMatrix([{ ...row('four', false, 'D01'), unjudged: 'no etcd' }], [])).toContain(
+      '| `four` | a \\| b | **not run** |',
+    );
     expect(text).toContain('| `one` | a \\| b | GW-1 GW-2 |');
     expect(text).toContain('| D03 | third | **none** |');
   });

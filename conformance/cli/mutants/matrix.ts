@@ -6,6 +6,8 @@ export interface MatrixRow {
   title: string;
   defects: readonly string[];
   killed: boolean;
+  /** Why it was not run. */
+  unjudged?: string;
   /** Requirements that failed on it. */
   killed_by: readonly string[];
 }
@@ -33,13 +35,18 @@ ${defects.map((defect) => defectLine(defect, rows)).join('\n')}
 
 | mutant | what is wrong | killed by |
 |---|---|---|
-${rows.map((row) => `| \`${row.id}\` | ${cell(row.title)} | ${row.killed ? row.killed_by.join(' ') : '**survived**'} |`).join('\n')}
+${rows.map((row) => `| \`${row.id}\` | ${cell(row.title)} | ${killersOf(row)} |`).join('\n')}
 `;
 }
 
 function defectLine({ id, title }: Defect, rows: readonly MatrixRow[]): string {
   const own = rows.filter((row) => row.defects.includes(id)).map((row) => `\`${row.id}\``);
   return `| ${id} | ${cell(title)} | ${own.join(' ') || '**none**'} |`;
+}
+
+function killersOf({ killed, killed_by: by, unjudged }: MatrixRow): string {
+  if (unjudged !== undefined) return '**not run**';
+  return killed ? by.join(' ') : '**survived**';
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

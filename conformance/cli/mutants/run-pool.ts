@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { HarnessError } from '../../errors.ts';
 import { modulePath } from '../../paths.ts';
 import type { Report } from '../../report/model.ts';
+import type { BundledName } from '../../target/bundled.ts';
 import type { Part } from './parts.ts';
 
 export interface RunRequest {
+  target: BundledName;
   seed: number;
   /** Environment of each part of the target. */
   env: Record<string, string>;

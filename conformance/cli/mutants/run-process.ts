@@ -27,8 +27,8 @@ async function endChain(): Promise<void> {
   await old?.[Symbol.asyncDispose]();
 }
 
-async function answer({ seed, env, checks, parts, threads }: RunRequest): Promise<RunAnswer> {
-  const bundled = await loadBundled();
+async function answer({ target, seed, env, checks, parts, threads }: RunRequest): Promise<RunAnswer> {
+  const bundled = await loadBundled(target);
   const left = Object.entries(bundled.file).filter(([name]) => !isPart(name) || parts.includes(name));
   try {
     const { report } = await runSuite({

@@ -11,7 +11,7 @@ class OpenResponse<Request extends IncomingMessage> extends ServerResponse<Reque
   }
 }
 
-const listen = (options: ServerOptions): ServerOptions => ({
+const open = (options: ServerOptions): ServerOptions => ({
   ...options,
   ServerResponse: OpenResponse as unknown as typeof ServerResponse,
 });
@@ -21,6 +21,6 @@ export const mutant: Mutant = {
   defects: [],
   title: 'Pages of any site may read the answers of gateway and master',
   part: 'gateway',
-  gateway: (seams) => ({ ...seams, listen: (options) => listen(seams.listen(options)) }),
-  master: (seams) => ({ ...seams, listen: (options) => listen(seams.listen(options)) }),
+  gateway: (seams) => ({ ...seams, listen: (options) => seams.listen(open(options)) }),
+  master: (seams) => ({ ...seams, listen: (options) => seams.listen(open(options)) }),
 };

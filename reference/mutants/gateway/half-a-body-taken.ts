@@ -24,6 +24,6 @@ export const mutant: Mutant = {
   part: 'gateway',
   gateway: (seams) => ({
     ...seams,
-    listen: (options) => ({ ...seams.listen(options), IncomingMessage: LenientMessage }),
+    listen: (options) => seams.listen({ ...options, IncomingMessage: LenientMessage }),
   }),
 };

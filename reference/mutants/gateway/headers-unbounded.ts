@@ -5,6 +5,12 @@ export const mutant: Mutant = {
   defects: ['D23'],
   title: 'A request may have any amount of headers',
   part: 'gateway',
-  gateway: (seams) => ({ ...seams, listen: (options) => ({ ...options, maxHeaderSize: 16_000_000 }) }),
-  master: (seams) => ({ ...seams, listen: (options) => ({ ...options, maxHeaderSize: 16_000_000 }) }),
+  gateway: (seams) => ({
+    ...seams,
+    listen: (options) => seams.listen({ ...options, maxHeaderSize: 16_000_000 }),
+  }),
+  master: (seams) => ({
+    ...seams,
+    listen: (options) => seams.listen({ ...options, maxHeaderSize: 16_000_000 }),
+  }),
 };

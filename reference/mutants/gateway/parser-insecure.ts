@@ -5,6 +5,12 @@ export const mutant: Mutant = {
   defects: [],
   title: 'The HTTP parsers make something of every malformed request',
   part: 'gateway',
-  gateway: (seams) => ({ ...seams, listen: (options) => ({ ...options, insecureHTTPParser: true }) }),
-  master: (seams) => ({ ...seams, listen: (options) => ({ ...options, insecureHTTPParser: true }) }),
+  gateway: (seams) => ({
+    ...seams,
+    listen: (options) => seams.listen({ ...options, insecureHTTPParser: true }),
+  }),
+  master: (seams) => ({
+    ...seams,
+    listen: (options) => seams.listen({ ...options, insecureHTTPParser: true }),
+  }),
 };

@@ -8,6 +8,6 @@ export const mutant: Mutant = {
   defects: ['D47'],
   title: 'A client may take as long as it likes over its request',
   part: 'gateway',
-  gateway: (seams) => ({ ...seams, listen: (options) => ({ ...options, ...NEVER }) }),
-  master: (seams) => ({ ...seams, listen: (options) => ({ ...options, ...NEVER }) }),
+  gateway: (seams) => ({ ...seams, listen: (options) => seams.listen({ ...options, ...NEVER }) }),
+  master: (seams) => ({ ...seams, listen: (options) => seams.listen({ ...options, ...NEVER }) }),
 };

@@ -5,6 +5,9 @@ export const mutant: Mutant = {
   defects: ['D45'],
   title: 'Old versions of TLS are accepted',
   part: 'gateway',
-  gateway: (seams) => ({ ...seams, listen: (options) => ({ ...options, minVersion: 'TLSv1.2' }) }),
-  master: (seams) => ({ ...seams, listen: (options) => ({ ...options, minVersion: 'TLSv1.2' }) }),
+  gateway: (seams) => ({
+    ...seams,
+    listen: (options) => seams.listen({ ...options, minVersion: 'TLSv1.2' }),
+  }),
+  master: (seams) => ({ ...seams, listen: (options) => seams.listen({ ...options, minVersion: 'TLSv1.2' }) }),
 };

@@ -7,6 +7,6 @@ export const mutant: Mutant = {
   part: 'master',
   master: (seams) => ({
     ...seams,
-    listen: (options) => ({ ...seams.listen(options), rejectUnauthorized: false }),
+    listen: (options) => seams.listen({ ...options, rejectUnauthorized: false }),
   }),
 };
