@@ -7,14 +7,7 @@ import { json } from '../http/reply.ts';
 import type { WorkerRegistry } from '../worker-registry.ts';
 import { UnknownNodeError, WorkerSlashedError } from '../worker-registry.ts';
 import type { WorkerRequestDeps } from './worker-request.ts';
-import {
-  identityOf,
-  nodeIdField,
-  parseBody,
-  requireNodeId,
-  timestampField,
-  verifyWorker,
-} from './worker-request.ts';
+import { identityOf, nodeIdField, readWorkerRequest, timestampField } from './worker-request.ts';
 
 export interface HeartbeatDeps extends WorkerRequestDeps {
   registry: WorkerRegistry;
@@ -38,12 +31,7 @@ const bodySchema = v.strictObject({
  * is what counts. Throws ProtocolError.
  */
 export async function heartbeat(request: HttpRequest, deps: HeartbeatDeps): Promise<Reply> {
-  const { principal, body } = await verifyWorker(request, deps);
-  const fields = parseBody(bodySchema, body);
-  requireNodeId(fields.node_id);
-  const nowMs = deps.clock.nowMs();
-  deps.checks.timestamp(fields.timestamp, nowMs);
-  deps.checks.nodeId(fields.node_id, principal.nodeId);
+  const { principal, fields, nowMs } = await readWorkerRequest(request, bodySchema, deps);
   const own = identityOf(principal);
   const owner = deps.ownNodeOnly ? own.owner : (deps.registry.get(fields.node_id)?.owner ?? own.owner);
   const identity = { ...own, owner, nodeId: fields.node_id };

@@ -11,15 +11,7 @@ import { json } from '../http/reply.ts';
 import type { WorkerRegistry } from '../worker-registry.ts';
 import { NodeIdTakenError, WorkerSlashedError } from '../worker-registry.ts';
 import type { WorkerRequestDeps } from './worker-request.ts';
-import {
-  idField,
-  identityOf,
-  nodeIdField,
-  parseBody,
-  requireNodeId,
-  timestampField,
-  verifyWorker,
-} from './worker-request.ts';
+import { idField, identityOf, nodeIdField, readWorkerRequest, timestampField } from './worker-request.ts';
 
 export interface RegisterWorkerDeps extends WorkerRequestDeps {
   registry: WorkerRegistry;
@@ -39,12 +31,7 @@ const bodySchema = v.strictObject({ node_id: nodeIdField, seal_token: idField, t
 
 /** POST /api/v1/register-worker. Throws ProtocolError. */
 export async function registerWorker(request: HttpRequest, deps: RegisterWorkerDeps): Promise<Reply> {
-  const { principal, body } = await verifyWorker(request, deps);
-  const fields = parseBody(bodySchema, body);
-  requireNodeId(fields.node_id);
-  const nowMs = deps.clock.nowMs();
-  deps.checks.timestamp(fields.timestamp, nowMs);
-  deps.checks.nodeId(fields.node_id, principal.nodeId);
+  const { principal, fields, nowMs } = await readWorkerRequest(request, bodySchema, deps);
   if (fields.seal_token !== principal.tokenId) {
     throw new ProtocolError('Forbidden', 'seal_token is not the token of the credential');
   }

@@ -47,17 +47,41 @@ export interface WorkerRequestDeps {
 /** Longest body of a worker's call, bytes. */
 export const SMALL_BODY = 65_536;
 
-/** A worker's request whose credential passed. */
-export interface VerifiedWorkerRequest {
-  principal: Principal;
-  body: Uint8Array;
+/** What the body of every worker's call says. */
+interface WorkerFields {
+  node_id: string;
+  timestamp: number;
 }
 
-/** Verifies the one-shot credential of a worker's request. Throws ProtocolError. */
-export async function verifyWorker(
+/** A worker's call that is the worker's own, fresh and about its own node. */
+export interface WorkerRequest<T extends WorkerFields> {
+  principal: Principal;
+  fields: T;
+  nowMs: number;
+}
+
+/** Checks a worker's call: credential, shape of the body, time, node. Throws ProtocolError. */
+export async function readWorkerRequest<T extends WorkerFields>(
+  request: HttpRequest,
+  schema: Schema<T>,
+  deps: WorkerRequestDeps,
+): Promise<WorkerRequest<T>> {
+  const { principal, body } = await verifyWorker(request, deps);
+  const fields = parseBody(schema, body);
+  if (!isNodeId(fields.node_id)) {
+    throw new ProtocolError('InvalidNodeId', 'node_id must be a DNS-1123 label');
+  }
+  const nowMs = deps.clock.nowMs();
+  deps.checks.timestamp(fields.timestamp, nowMs);
+  deps.checks.nodeId(fields.node_id, principal.nodeId);
+  return { principal, fields, nowMs };
+}
+
+/** Verifies the one-shot credential. Throws ProtocolError. */
+async function verifyWorker(
   request: HttpRequest,
   deps: WorkerRequestDeps,
-): Promise<VerifiedWorkerRequest> {
+): Promise<{ principal: Principal; body: Uint8Array }> {
   const credential = request.headers['x-seal-token'];
   if (credential === undefined) throw new ProtocolError('MalformedCredential', 'X-Seal-Token is missing');
   const body = await request.readBody(SMALL_BODY);
@@ -89,7 +113,7 @@ export function identityOf(principal: Principal): WorkerIdentity {
   };
 }
 
-/** A DNS-1123 label. */
+/** A DNS-1123 label; looked at apart, as it has a reason of its own. */
 export const nodeIdField = v.string();
 /** Unix seconds. */
 export const timestampField = whole();
@@ -99,16 +123,11 @@ export const idField = v.pipe(
   v.check((value) => isId(value), 'must be 0x and 64 lower-case hex digits'),
 );
 
-/** Reads a body of JSON against its schema. Throws ProtocolError BadRequest or InvalidNodeId. */
+/** Reads a body of JSON against its schema. Throws ProtocolError BadRequest. */
 export function parseBody<T>(schema: Schema<T>, body: Uint8Array): T {
   const parsed = parseStrictJsonPlain(body, { maxDepth: 8 });
   if (!parsed.ok) throw new ProtocolError('BadRequest', `the body is not JSON: ${parsed.error}`);
   const result = validate(schema, parsed.value);
   if (result.ok) return result.value;
   throw new ProtocolError('BadRequest', faultLine(result.faults, 'body').slice(0, 500));
-}
-
-/** Throws ProtocolError InvalidNodeId. */
-export function requireNodeId(nodeId: string): void {
-  if (!isNodeId(nodeId)) throw new ProtocolError('InvalidNodeId', 'node_id must be a DNS-1123 label');
 }
