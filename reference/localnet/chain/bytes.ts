@@ -1,4 +1,5 @@
 import { fromBase58, toBase58 } from '@mysten/sui/utils';
+import { STRUCT_INDEX, TYPE_TAG_INDEX, VECTOR_INDEX } from '../vm/type-tag.ts';
 import type { Address, TypeTag } from '../vm/types.ts';
 
 /** A transaction, object, effects or checkpoint digest: base58 of 32 bytes. */
@@ -36,20 +37,6 @@ export function digestToString(bytes: Uint8Array): Digest {
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
-
-const TYPE_TAG_INDEX = {
-  bool: 0,
-  u8: 1,
-  u64: 2,
-  u128: 3,
-  address: 4,
-  signer: 5,
-  u16: 8,
-  u32: 9,
-  u256: 10,
-} as const;
-const VECTOR_INDEX = 6;
-const STRUCT_INDEX = 7;
 
 /** BCS written by hand: the encoders that run several times a transaction use it. */
 export class BcsWriter {

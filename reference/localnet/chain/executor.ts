@@ -16,7 +16,7 @@ import type { EffectsData, ObjectChange, ReadObject } from './effects.ts';
 import { ExecutionFailure } from './errors.ts';
 import { ExecutionState } from './execution-state.ts';
 import type { EmittedEvent, ExecutionOutcome, WrittenObject } from './execution-state.ts';
-import { computationCharge, gasCost, GasMeter, netGas, storageCharge } from './gas.ts';
+import { computationCharge, gasCost, gasMeter, netGas, storageCharge } from './gas.ts';
 import type { GasCost } from './gas.ts';
 import type { LoadedInputs } from './inputs.ts';
 import { ChainObject, consensusStart, storedSize } from './object.ts';
@@ -78,7 +78,7 @@ export class Executor {
 
   execute(request: ExecutionRequest): ExecutionResult {
     const { gasPrice, gasBudget } = request.txContext;
-    const meter = new GasMeter(gasBudget, gasPrice);
+    const meter = gasMeter(gasBudget, gasPrice);
     const idsBefore = request.txContext.idsCreated;
     let attempt = this.#attempt(request, meter);
     let computation = computationCharge(meter.used, gasPrice);

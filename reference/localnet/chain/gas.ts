@@ -1,5 +1,4 @@
-import type { GasMeterApi } from '../vm/index.ts';
-import { VmError } from '../vm/index.ts';
+import { GasMeter } from '../vm/index.ts';
 
 /*
  * Storage is charged as a node does: 100 units a byte at 76 MIST, 99 % of which come back. Computation is
@@ -43,25 +42,9 @@ export function netGas(cost: GasCost): bigint {
   return cost.computationCost + cost.storageCost - cost.storageRebate;
 }
 
-/** Counts the machine's units against what the budget can pay for. */
-export class GasMeter implements GasMeterApi {
-  readonly budget: number;
-  #used = 0;
-
-  constructor(budgetMist: bigint, price: bigint) {
-    const affordable = price === 0n ? BigInt(MAX_COMPUTATION_UNITS) : budgetMist / price;
-    this.budget = Number(affordable < BigInt(MAX_COMPUTATION_UNITS) ? affordable : MAX_COMPUTATION_UNITS);
-  }
-
-  get used(): number {
-    return this.#used;
-  }
-
-  charge(units: number): void {
-    this.#used += units;
-    if (this.#used > this.budget) {
-      this.#used = this.budget;
-      throw new VmError('out_of_gas', 'the gas budget is used up');
-    }
-  }
+/** Counts the machine's units against what the budget in MIST can pay for at this price. */
+export function gasMeter(budgetMist: bigint, price: bigint): GasMeter {
+  const most = BigInt(MAX_COMPUTATION_UNITS);
+  const affordable = price === 0n ? most : budgetMist / price;
+  return new GasMeter(Number(affordable < most ? affordable : most));
 }

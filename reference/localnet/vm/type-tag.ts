@@ -161,7 +161,8 @@ function outOfRange(index: number): never {
   throw new VmError('type_mismatch', `type parameter ${index} has no argument`);
 }
 
-const TAGS: { readonly [K in PrimitiveKind]: number } = {
+/** Place of each primitive type in the enum TypeTag of BCS. */
+export const TYPE_TAG_INDEX: { readonly [K in PrimitiveKind]: number } = {
   bool: 0,
   u8: 1,
   u64: 2,
@@ -172,6 +173,8 @@ const TAGS: { readonly [K in PrimitiveKind]: number } = {
   u32: 9,
   u256: 10,
 };
+export const VECTOR_INDEX = 6;
+export const STRUCT_INDEX = 7;
 
 /** BCS of the type tag, as dynamic field ids hash it. */
 export function typeTagBytes(type: TypeTag): Uint8Array {
@@ -182,16 +185,16 @@ export function typeTagBytes(type: TypeTag): Uint8Array {
 
 function writeTypeTag(writer: ByteWriter, type: TypeTag): void {
   if (type.kind === 'vector') {
-    writer.byte(6);
+    writer.byte(VECTOR_INDEX);
     writeTypeTag(writer, type.of);
   } else if (type.kind === 'struct') {
-    writer.byte(7);
+    writer.byte(STRUCT_INDEX);
     writer.bytes(addressToBytes(type.address));
     writer.text(type.module);
     writer.text(type.name);
     writer.length(type.typeArgs.length);
     for (const arg of type.typeArgs) writeTypeTag(writer, arg);
-  } else writer.byte(TAGS[type.kind]);
+  } else writer.byte(TYPE_TAG_INDEX[type.kind]);
 }
 
 /** `vector<u8>`. */
