@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ContractAbort } from './bindings/aborts.ts';
 
 const Table = z.record(
   z.string(),
@@ -17,18 +18,8 @@ const Table = z.record(
   ),
 );
 
-/** One line of aborts.yaml. */
-export interface AbortRow {
-  readonly module: string;
-  readonly code: number;
-  readonly name: string;
-  readonly reason: string;
-  readonly http: number;
-  readonly message: string;
-}
-
 /** The table of aborts.yaml, checked. Throws when it has an unknown field or names a code twice. */
-export async function readAborts(): Promise<AbortRow[]> {
+export async function readAborts(): Promise<ContractAbort[]> {
   const table = Table.parse(parse(await readFile(join(import.meta.dirname, 'aborts.yaml'), 'utf8')));
   const rows = Object.entries(table).flatMap(([module, aborts]) =>
     aborts.map((abort) => ({ module, ...abort })),

@@ -1,3 +1,4 @@
+import { fact, startAndLength } from '../../conformance/report/html/facts.ts';
 import { html, trusted, type Content, type Markup } from '../../conformance/report/html/markup.ts';
 import { STYLE } from '../../conformance/report/html/style.ts';
 import { duration, show } from '../../conformance/report/words.ts';
@@ -46,18 +47,11 @@ function header(report: ScenarioReport): Markup {
         <span class="seal" aria-hidden="true">${SIGNS[report.outcome]}</span>${HEADLINES[report.outcome]}
       </h1>
       <dl class="facts">
-        ${fact('Started', report.started_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}${fact('Took', duration(report.duration_ms))}${fact('Seed', report.seed)}${fact('Suite', `${report.suite.name} ${report.suite.version}`)}
+        ${startAndLength(report)}${fact('Seed', report.seed)}${fact('Suite', `${report.suite.name} ${report.suite.version}`)}
       </dl>
       ${report.lacking.length > 0 && html`<p class="small soft">This provider lacks: ${report.lacking.join('; ')}.</p>`}
     </div>
   </header>`;
-}
-
-function fact(name: string, value: string | number): Markup {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
 }
 
 function overview({ scenarios }: ScenarioReport): Markup {

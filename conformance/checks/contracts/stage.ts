@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Signer } from '@mysten/sui/cryptography';
 import { deriveDynamicFieldID } from '@mysten/sui/utils';
 import { Transaction } from '@mysten/sui/transactions';
+import type { ContractEvents } from '../../../contracts/bindings/index.ts';
 import type { Attempt } from '../../drivers/chain/attempt.ts';
 import { STAKES, type KubectlCommand, type StakeKind } from '../../drivers/chain/package.ts';
 import { HarnessError } from '../../errors.ts';
 import type { CheckContext } from '../../runner/context.ts';
+import { ok } from '../../runner/expectations.ts';
 import { CheckFailure } from '../../runner/outcome.ts';
 import { randomLabel, type Actor } from '../../world/actors.ts';
-import { done, notTheOwner, onlyCreated, stoppedByChain } from './outcomes.ts';
+import { done, notTheOwner, onlyCreated, onlyEvent, stoppedByChain } from './outcomes.ts';
 
 export const KINDS = ['user', 'node', 'admin'] as const satisfies readonly StakeKind[];
 
@@ -89,6 +91,24 @@ export async function chainMs(t: CheckContext): Promise<number> {
   const bytes = Buffer.from(object.content ?? []);
   if (bytes.length !== 40) throw new HarnessError('the chain has no clock at 0x6');
   return Number(bytes.readBigUInt64LE(32));
+}
+
+/** The one event that a transaction left, whose timestamp_ms is the chain's time of the transaction; it comes back as 0. */
+export async function timedEvent<Name extends 'K8sAPIRequest' | 'K8sAPIResult'>(
+  t: CheckContext,
+  name: Name,
+  attempt: () => Promise<Attempt>,
+): Promise<ContractEvents[Name]> {
+  const from = await chainMs(t);
+  const made = done(name, await attempt());
+  const until = await chainMs(t);
+  const event = onlyEvent(made, name);
+  const at = Number(event.timestamp_ms);
+  ok('timestamp_ms is the chain’s time of the transaction', from <= at && at <= until, {
+    wanted: [from, until],
+    got: at,
+  });
+  return { ...event, timestamp_ms: 0n };
 }
 
 export async function chainSeconds(t: CheckContext): Promise<number> {

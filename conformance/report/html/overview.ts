@@ -1,6 +1,7 @@
 import { isFlaky } from '../verdict.ts';
 import type { Counts, Report, Verdict } from '../model.ts';
-import { duration, notable, VERDICT_WORDS } from '../words.ts';
+import { notable, VERDICT_WORDS } from '../words.ts';
+import { fact, startAndLength } from './facts.ts';
 import { html } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
 import { glyph } from './requirement.ts';
@@ -28,19 +29,12 @@ export function header(report: Report): Markup {
       <h1 class="verdict ${verdict}"><span class="seal" aria-hidden="true">${sign}</span>${words}</h1>
       ${target.description && html`<p class="soft">${target.description}</p>`}
       <dl class="facts">
-        ${fact('Started', report.started_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}${fact('Took', duration(report.duration_ms))}${fact('Chain', target.chain)}${fact('Seed', report.seed)}${report.repeat > 1 && fact('Repeated', `${report.repeat} times`)}${report.strict && fact('Strict', 'SHOULD counts as MUST')}${fact('Features', target.features.join(', ') || 'none claimed')}${fact('Suite', `${suite.name} ${suite.version}`)}
+        ${startAndLength(report)}${fact('Chain', target.chain)}${fact('Seed', report.seed)}${report.repeat > 1 && fact('Repeated', `${report.repeat} times`)}${report.strict && fact('Strict', 'SHOULD counts as MUST')}${fact('Features', target.features.join(', ') || 'none claimed')}${fact('Suite', `${suite.name} ${suite.version}`)}
       </dl>
       ${partial && html`<p class="small soft">A part of the profiles only: ${selection?.omitted} requirements were left out${selection && selection.only.length > 0 && `, only ${selection.only.join(', ')}`}${selection && selection.exclude.length > 0 && `, without ${selection.exclude.join(', ')}`}.</p>`}
     </div>
     <button type="button" class="theme" id="theme">Dark theme</button>
   </header>`;
-}
-
-function fact(name: string, value: string | number): Markup {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
 }
 
 /** Requirements by verdict, and checks expected and run. */
