@@ -19,11 +19,11 @@ export default defineChecks([
     ),
   ),
   ...KUBECTL_VERSIONS.flatMap((version) =>
-    ROWS.map(({ name, title, run }) =>
+    ROWS.map(({ name, title, mutants = [], run }) =>
       check(
         `GW-KCT-004/${version}/${name}`,
         `${version}: ${title}`,
-        { requires: [`kubectl ${version}`], timeoutMs },
+        { requires: [`kubectl ${version}`], timeoutMs, mutants },
         async (t) => run(await Bench.open(t, (await kubectlsByVersion()).get(version))),
       ),
     ),

@@ -10,6 +10,7 @@ export const NODE_ROWS: readonly Row[] = [
     requirement,
     name: 'cordon',
     title: 'kubectl cordon keeps new pods away, uncordon lets them in',
+    mutants: ['schedules-on-cordoned'],
     run: async (k) => {
       const [node, name] = [await k.ownNode(), k.t.name('pod')];
       await k.says(c`cordon ${node}`, `node/${node} cordoned`);
@@ -24,6 +25,7 @@ export const NODE_ROWS: readonly Row[] = [
     requirement,
     name: 'taint',
     title: 'kubectl taint keeps pods away that do not tolerate it',
+    mutants: ['schedules-on-tainted'],
     run: async (k) => {
       const [node, name] = [await k.ownNode(), k.t.name('pod')];
       await k.says(c`taint node ${node} team=ours:NoSchedule`, `node/${node} tainted`);

@@ -95,6 +95,7 @@ export const WORKLOAD_ROWS: readonly Row[] = [
     requirement: 'GW-KCT-007',
     name: 'logs',
     title: 'kubectl logs prints the log of a pod, the end of it, and a deployment’s',
+    mutants: ['log-options-ignored'],
     run: async (k) => {
       const name = k.t.name('web');
       await k.ok(c`create -f -`, deployment(name, 1, await k.node()));
