@@ -1,5 +1,6 @@
 import type { CheckContext } from '../../runner/context.ts';
 import { at, status } from '../../runner/expectations.ts';
+import type { PlayedRequest } from '../../world/played-gateway.ts';
 
 export const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 /** Label of what one request made. */
@@ -12,6 +13,12 @@ export function configMap(name: string, metadata: object = {}): object {
     kind: 'ConfigMap',
     metadata: { ...(name !== '' && { name }), namespace: 'default', ...metadata },
   };
+}
+
+/** A request for an object that carries `label`, whatever its name. */
+export function creation(label: string): PlayedRequest & { body: object } {
+  const body = configMap('', { generateName: `${label}-`, labels: { [MADE_BY]: label } });
+  return { method: 'POST', target: CONFIG_MAPS, body };
 }
 
 /** How many objects carry the label of one request. */

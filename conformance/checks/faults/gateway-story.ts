@@ -7,7 +7,7 @@ import { GatewayApi } from '../../world/gateway-api.ts';
 import { startAgain } from '../../world/start-again.ts';
 import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
 import { crowd, type CrowdResult } from './crowd.ts';
-import { timed, type Timed } from './master-story.ts';
+import { timed, type Timed } from './timed.ts';
 import { told } from './told.ts';
 
 const FLIGHTS = 8;

@@ -4,7 +4,8 @@ import { at, equal, ok, status } from '../../runner/expectations.ts';
 import { answerOf, playedGateway } from '../../world/played-gateway.ts';
 import { CONFIG_MAPS, MADE_BY, made } from './config-map.ts';
 import { stateChecks } from './master-killed-state.ts';
-import { masterStory, outOfReach, type MasterStory } from './master-story.ts';
+import { masterStory, type MasterStory } from './master-story.ts';
+import { outOfReach } from './timed.ts';
 
 const exclusive = true;
 const timeoutMs = 60_000;

@@ -1,25 +1,26 @@
 import type { HttpAnswer } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, equal, eventually, ok, status } from '../../runner/expectations.ts';
+import { at, eventually, ok, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
-import { newRequestId, playedGateway, type PlayedRequest } from '../../world/played-gateway.ts';
+import {
+  newRequestId,
+  playedGateway,
+  type PlayedGateway,
+  type PlayedRequest,
+} from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
 import { startAgain } from '../../world/start-again.ts';
-import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
+import { CONFIG_MAPS, configMap, creation } from './config-map.ts';
 import { keepState, PODS, type KeptState } from './kept-state.ts';
+import { timed, type Timed } from './timed.ts';
 import { told } from './told.ts';
 
-/** What a busy machine may add to the deadline. */
-const SLACK_MS = 750;
-
-/** An answer and how long it took, or the words of what came in its place. */
-export interface Timed {
-  status?: number;
-  headers?: Readonly<Record<string, string>>;
-  json?: unknown;
-  ms: number;
-  failure?: string;
+/** A request of the played gateway, and the label of what it makes. */
+interface Labelled {
+  id: string;
+  label: string;
+  request: PlayedRequest;
 }
 
 /** What was seen around one kill of the master; each check looks at a part of it. */
@@ -33,9 +34,9 @@ export interface MasterStory {
   /** A response read before the kill. */
   answered: { id: string; before: unknown };
   /** Requests whose halves came on two sides of the kill: what the master says of them in the end, and what they made. */
-  payloadFirst: { id: string; label: string; request: PlayedRequest };
-  announcedFirst: { id: string; label: string; request: PlayedRequest };
-  announcedWhileDown: { id: string; label: string; request: PlayedRequest };
+  payloadFirst: Labelled;
+  announcedFirst: Labelled;
+  announcedWhileDown: Labelled;
   node: PlayedNode;
   kept: KeptState;
   readWhileDown: Timed;
@@ -55,107 +56,117 @@ export function masterStory(t: CheckContext): Promise<MasterStory> {
   return told(t, 'a kill of the master', tell);
 }
 
-/** Creates an object that carries `label`. */
-export const request = (label: string): PlayedRequest => ({
-  method: 'POST',
-  target: CONFIG_MAPS,
-  body: configMap('', { generateName: `${label}-`, labels: { [MADE_BY]: label } }),
-});
-
 async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<MasterStory> {
   const [admin, user] = await Promise.all([t.actors.fresh('admin'), t.actors.shared('user')]);
   const gateway = await playedGateway(t);
   const node = await PlayedNode.start(t, { silent: true });
-  const half = () => {
-    const label = t.name('half');
-    return { id: newRequestId(), label, request: request(label) };
-  };
-  const [payloadFirst, announcedFirst, announcedWhileDown] = [half(), half(), half()];
-
-  const acknowledged: MasterStory['acknowledged'] = new Map();
-  const write = async (name: string): Promise<void> => {
-    const answer = await t.gateway
-      .as(admin, 'POST', CONFIG_MAPS, { body: configMap(name) })
-      .catch(() => undefined);
-    if (answer?.status !== 201) return;
-    const [uid, resourceVersion] = [
-      at(answer.json, 'metadata', 'uid'),
-      at(answer.json, 'metadata', 'resourceVersion'),
-    ];
-    acknowledged.set(name, { uid, resourceVersion });
-  };
+  const writes = new Writes(t, admin);
   const kept = await keepState(t, admin, node);
   const first = t.name('first');
-  await write(first);
+  await writes.make(first);
   const listed = await t.gateway.as(admin, 'GET', `${CONFIG_MAPS}?limit=1`);
   const listedAt = String(at(listed.json, 'metadata', 'resourceVersion'));
-  const answeredId = newRequestId();
-  const done = request(t.name('done'));
-  status(await gateway.put(answeredId, done), 202);
-  ok('the chain takes the command', (await gateway.announce(admin, answeredId, done)).ok);
-  const answered = await gateway.response(answeredId, 10);
-  status(answered, 200);
-  status(await gateway.put(payloadFirst.id, payloadFirst.request), 202);
-  status(await gateway.put(announcedWhileDown.id, announcedWhileDown.request), 202);
-  ok(
-    'the chain takes the command',
-    (await gateway.announce(admin, announcedFirst.id, announcedFirst.request)).ok,
-  );
+  const answered = await answeredRequest(t, gateway, admin);
+  const [payloadFirst, announcedFirst, announcedWhileDown] = [labelled(t), labelled(t), labelled(t)];
+  for (const { id, request } of [payloadFirst, announcedWhileDown])
+    status(await gateway.put(id, request), 202);
+  await announced(gateway, admin, announcedFirst);
   const stream = await t.gateway.stream(admin, `${CONFIG_MAPS}?watch=true`, { timeoutMs: 60_000 });
   t.defer(() => stream.close());
 
   undo.defer(() => startAgain(t, 'master'));
-  const names = Array.from({ length: 12 }, () => t.name('flight'));
-  const flight = Promise.all(names.map(write));
+  const flight = Promise.all(Array.from({ length: 12 }, () => writes.make(t.name('flight'))));
   // In the midst of them: some are acknowledged, others are on their way.
-  await eventually('a few acknowledged writes', () => (acknowledged.size >= 5 ? true : undefined), {
-    withinMs: 10_000,
-    intervalMs: 2,
-  });
+  const some = () => (writes.acknowledged.size >= 5 ? true : undefined);
+  await eventually('a few acknowledged writes', some, { withinMs: 10_000, intervalMs: 2 });
   await t.control.kill({ part: 'master' });
   const killed = performance.now();
   const watchEnded = drained(stream.lines()).then(() => performance.now() - killed);
-  const downName = t.name('down');
-  const [readWhileDown, writeWhileDown, refusedWhileDown] = await Promise.all([
-    timed(() => t.gateway.as(admin, 'GET', CONFIG_MAPS)),
-    timed(() => t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(downName) })),
-    Promise.all([
-      t.gateway.http.send('GET', CONFIG_MAPS),
-      t.actors.session(user).then((session) => t.gateway.with(misspelled(session), 'GET', PODS)),
-      t.gateway.as(user, 'POST', CONFIG_MAPS, { body: configMap(t.name('forbidden')) }),
-    ]),
+  const [down] = await Promise.all([
+    askedWhileDown(t, admin, user),
     gateway.announce(admin, announcedWhileDown.id, announcedWhileDown.request),
   ]);
-  const writeId = writeWhileDown.headers?.['audit-id'] ?? '';
-  const onChain = await t.chain.events('K8sAPIRequest', { request_id: writeId });
+
   const started = performance.now();
   await t.control.start({ part: 'master' });
   // At once: what waits for its other half may have little time left.
-  ok(
-    'the chain takes the command',
-    (await gateway.announce(admin, payloadFirst.id, payloadFirst.request)).ok,
-  );
+  await announced(gateway, admin, payloadFirst);
   status(await gateway.put(announcedFirst.id, announcedFirst.request), 202);
   await startAgain(t, 'master');
   const servingMs = performance.now() - started;
   await flight;
   const watchEndedMs = await Promise.race([watchEnded, pause(1_000).then(() => undefined)]);
+  const { acknowledged } = writes;
+  const madeSince = [...acknowledged.keys()].filter((name) => name !== first);
+  const halves = { payloadFirst, announcedFirst, announcedWhileDown };
+  const seen = { ...halves, ...down, watchEndedMs, servingMs };
+  return { admin, acknowledged, listedAt, madeSince, answered, node, kept, ...seen };
+}
+
+/** Writes, and what was acknowledged of them. */
+class Writes {
+  readonly acknowledged: MasterStory['acknowledged'] = new Map();
+  readonly #t: CheckContext;
+  readonly #by: Actor;
+
+  constructor(t: CheckContext, by: Actor) {
+    this.#t = t;
+    this.#by = by;
+  }
+
+  async make(name: string): Promise<void> {
+    const answer = await this.#t.gateway
+      .as(this.#by, 'POST', CONFIG_MAPS, { body: configMap(name) })
+      .catch(() => undefined);
+    if (answer?.status !== 201) return;
+    const of = (field: string): unknown => at(answer.json, 'metadata', field);
+    this.acknowledged.set(name, { uid: of('uid'), resourceVersion: of('resourceVersion') });
+  }
+}
+
+function labelled(t: CheckContext): Labelled {
+  const label = t.name('half');
+  return { id: newRequestId(), label, request: creation(label) };
+}
+
+async function announced(gateway: PlayedGateway, admin: Actor, { id, request }: Labelled): Promise<void> {
+  ok('the chain takes the command', (await gateway.announce(admin, id, request)).ok);
+}
+
+/** A request that was run, and its response as the master gives it out. */
+async function answeredRequest(
+  t: CheckContext,
+  gateway: PlayedGateway,
+  admin: Actor,
+): Promise<MasterStory['answered']> {
+  const one = labelled(t);
+  status(await gateway.put(one.id, one.request), 202);
+  await announced(gateway, admin, one);
+  const response = await gateway.response(one.id, 10);
+  status(response, 200);
+  return { id: one.id, before: response.json };
+}
+
+async function askedWhileDown(
+  t: CheckContext,
+  admin: Actor,
+  user: Actor,
+): Promise<Pick<MasterStory, 'readWhileDown' | 'writeWhileDown' | 'refusedWhileDown'>> {
+  const name = t.name('down');
+  const [readWhileDown, write, refusedWhileDown] = await Promise.all([
+    timed(() => t.gateway.as(admin, 'GET', CONFIG_MAPS)),
+    timed(() => t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(name) })),
+    Promise.all([
+      t.gateway.http.send('GET', CONFIG_MAPS),
+      t.actors.session(user).then((session) => t.gateway.with(misspelled(session), 'GET', PODS)),
+      t.gateway.as(user, 'POST', CONFIG_MAPS, { body: configMap(t.name('forbidden')) }),
+    ]),
+  ]);
+  const onChain = await t.chain.events('K8sAPIRequest', { request_id: write.headers?.['audit-id'] ?? '' });
   return {
-    admin,
-    acknowledged,
-    listedAt,
-    madeSince: [...acknowledged.keys()].filter((name) => name !== first),
-    answered: { id: answeredId, before: answered.json },
-    payloadFirst,
-    announcedFirst,
-    announcedWhileDown,
-    node,
-    kept,
     readWhileDown,
+    writeWhileDown: { ...write, name, announced: onChain.length > 0 },
     refusedWhileDown,
-    writeWhileDown: { ...writeWhileDown, name: downName, announced: onChain.length > 0 },
-    watchEndedMs,
-    servingMs,
   };
 }
 
@@ -165,33 +176,6 @@ function misspelled(session: string): string {
   const bytes = Buffer.from(session.slice(dot), 'base64url');
   bytes[20]! ^= 1;
   return session.slice(0, dot) + bytes.toString('base64url');
-}
-
-/** Times a request; what cannot be answered is a failure in words. */
-export async function timed(send: () => Promise<HttpAnswer>): Promise<Timed> {
-  const before = performance.now();
-  try {
-    const answer = await send();
-    const { status: got, headers, json } = answer;
-    return { status: got, headers, json, ms: performance.now() - before };
-  } catch (error) {
-    return {
-      ms: performance.now() - before,
-      failure: error instanceof Error ? error.message : String(error),
-    };
-  }
-}
-
-/** Answered in time as what is out of reach. */
-export function outOfReach(t: CheckContext, { status: got, json, ms, failure }: Timed): void {
-  equal('a failure to answer', failure, undefined);
-  ok('the status is 503 or 504', got === 503 || got === 504, { got });
-  equal('the kind of its body', at(json, 'kind'), 'Status');
-  const deadline = t.world.timings.request_deadline_ms + SLACK_MS;
-  ok('the answer came within the request deadline', ms <= deadline, {
-    wanted: deadline,
-    got: Math.round(ms),
-  });
 }
 
 async function drained(lines: AsyncIterable<string>): Promise<void> {

@@ -5,11 +5,11 @@ import { eventually, ok, status } from '../../runner/expectations.ts';
 import { nodeObject, readyOf } from '../../world/played-node.ts';
 import { newRequestId, playedGateway } from '../../world/played-gateway.ts';
 import { runningWorker } from '../../world/workers.ts';
-import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
+import { CONFIG_MAPS, configMap, creation } from './config-map.ts';
 import { Followed } from './followed.ts';
 import { PODS } from './kept-state.ts';
 import { LostPod, podOn, runningPod, type RunningPod } from './lost-pod.ts';
-import { request, timed, type Timed } from './master-story.ts';
+import { timed, type Timed } from './timed.ts';
 import { told } from './told.ts';
 
 export const READY_MS = 15_000;
@@ -66,15 +66,15 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Outage
   const [before, lost] = await Promise.all([podOn(t, admin, worker), LostPod.prepare(t, admin, worker)]);
   const watch = await Followed.open(t, admin, `${PODS}?labelSelector=app%3D${lost.app}`);
   const announced = Array.from({ length: 3 }, () => ({ id: newRequestId(), label: t.name('announced') }));
-  for (const { id, label } of announced) status(await gateway.put(id, request(label)), 202);
+  for (const { id, label } of announced) status(await gateway.put(id, creation(label)), 202);
 
   const restore = () => t.control.localnet({ path: 'outage', body: { mode: 'unavailable', seconds: 0 } });
   undo.defer(restore);
-  const commands = announced.map(({ id, label }) => [id, request(label)] as const);
+  const commands = announced.map(({ id, label }) => [id, creation(label)] as const);
   ok('the chain takes the commands', (await gateway.announceAll(admin, commands)).ok);
   const writes = Array.from({ length: WRITES }, async (_, index) => {
     const label = `${t.name('cut')}-${index}`;
-    const body = configMap('', { generateName: `${label}-`, labels: { [MADE_BY]: label } });
+    const { body } = creation(label);
     const answer = await timed(() => t.gateway.as(admin, 'POST', CONFIG_MAPS, { body }));
     return { label, answer };
   });

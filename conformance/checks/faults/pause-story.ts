@@ -6,9 +6,9 @@ import type { Actor } from '../../world/actors.ts';
 import { newRequestId, playedGateway } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
 import { startAgain } from '../../world/start-again.ts';
-import { CONFIG_MAPS, MADE_BY, configMap } from './config-map.ts';
+import { CONFIG_MAPS, configMap, creation } from './config-map.ts';
 import { Followed } from './followed.ts';
-import { request, timed, type Timed } from './master-story.ts';
+import { timed, type Timed } from './timed.ts';
 import { told } from './told.ts';
 
 const GATEWAY_PAUSE_MS = 2_000;
@@ -40,7 +40,7 @@ async function tellMasterPause(t: CheckContext, undo: AsyncDisposableStack): Pro
   const node = await PlayedNode.start(t, { silent: true });
   const watch = await Followed.open(t, admin, CONFIG_MAPS);
   const [id, label] = [newRequestId(), t.name('paused')];
-  const announcement = request(label);
+  const announcement = creation(label);
   status(await gateway.put(id, announcement), 202);
   undo.defer(() => t.control.resume({ part: 'master' }));
   await t.control.pause({ part: 'master' });
@@ -92,11 +92,10 @@ async function tellGatewayPause(t: CheckContext, undo: AsyncDisposableStack): Pr
   const over = pause(GATEWAY_PAUSE_MS);
   const sent = ['a', 'b', 'c'].map(async (letter) => {
     const label = `${t.name('late')}-${letter}`;
-    const body = configMap('', { generateName: `${label}-`, labels: { [MADE_BY]: label } });
-    return { label, answer: await timed(() => post(body)) };
+    return { label, answer: await timed(() => post(creation(label).body)) };
   });
   const madeMeanwhile = t.name('meanwhile');
-  const answered = await played.run(admin, request(madeMeanwhile));
+  const answered = await played.run(admin, creation(madeMeanwhile));
   equal('the status of what the master made meanwhile', answered.status, 201);
   await over;
   await t.control.resume({ part: 'gateway' });

@@ -4,8 +4,8 @@ import type { CheckContext } from '../../runner/context.ts';
 import { equal, eventually, ok, status } from '../../runner/expectations.ts';
 import { answerOf, playedGateway } from '../../world/played-gateway.ts';
 import { CONFIG_MAPS, configMap, made } from './config-map.ts';
-import { outOfReach } from './master-story.ts';
 import { gatewayPause, masterPause } from './pause-story.ts';
+import { outOfReach } from './timed.ts';
 
 const exclusive = true;
 const timeoutMs = 60_000;
