@@ -16,7 +16,7 @@ echo "$$ $*" > "$0.part" && mv "$0.part" "$0.called"
 exec sleep 300
 `;
 
-/** The agent that runs \`k3s agent\`, with a program in place of k3s. */
+/** The agent that runs `k3s agent`, with a program in place of k3s. */
 export const k3sChecks: readonly Check[] = [
   check(
     'WK-AGENT-003',
@@ -42,26 +42,27 @@ export const k3sChecks: readonly Check[] = [
           readFile(`${program}.called`, 'utf8').catch(() => undefined),
         );
         const [pid = '', command, ...told] = called.trim().split(' ');
-        t.defer(() => {
-          alive(pid);
-        });
+        t.defer(() => void endIfAlive(pid));
         const given = [
           told.join(' '),
           await readFile(`${program}.environment`, 'utf8'),
           await readFile(`${program}.token`, 'utf8').catch(() => ''),
         ].join('\n');
+        ok('k3s told its process', /^[1-9]\d*$/.test(pid), { got: called });
         equal('what k3s is told to be', command, 'agent');
         ok('it is told the server', given.includes(String(at(data, 'server'))), { got: told });
         ok('it is given the token', given.includes(String(at(data, 'token'))), { got: told });
         const { exit } = await t.control.stop({ part: worker.id });
         equal('the exit of the worker', exit, { code: 0, signal: null });
-        equal('whether k3s runs on', alive(pid), false);
+        equal('whether k3s runs on', endIfAlive(pid), false);
       }),
   ),
 ];
 
-/** Whether a process is there; it is ended then. */
-function alive(pid: string): boolean {
+/** Ends a process; false when there was none. */
+function endIfAlive(pid: string): boolean {
+  // To the system 0 is our own process group.
+  if (!/^[1-9]\d*$/.test(pid)) return false;
   try {
     return process.kill(Number(pid), 'SIGKILL');
   } catch {

@@ -8,7 +8,7 @@ import type { CheckContext } from '../../runner/context.ts';
 import { asObject, at } from '../../runner/expectations.ts';
 import { CheckFailure } from '../../runner/outcome.ts';
 import type { PartState } from '../../target/control-methods.ts';
-import type { WorkerStarted } from '../../target/worker-pool.ts';
+import type { WorkerRequest, WorkerStarted } from '../../target/worker-pool.ts';
 import { FakeMaster } from '../../world/fake-master.ts';
 import type { FakeRequest } from '../../world/fake-messages.ts';
 import { processesOf, type ProcessFacts } from './processes.ts';
@@ -81,41 +81,24 @@ async function playLife(t: CheckContext): Promise<Life> {
   t.needs('a worker that the suite can start', t.world.worker);
   const fake = await FakeMaster.start(t);
   const { ids } = fake.cluster;
+  const stakedInPool = async (): Promise<string> =>
+    String((await t.chain.object('StakingPool', ids.pool)).total_staked);
   let staked: Promise<string> | undefined;
   fake.on('attestation', () => {
-    staked ??= t.chain.object('StakingPool', ids.pool).then(({ total_staked }) => String(total_staked));
+    staked ??= stakedInPool();
     return 'hang';
   });
-  const first = await inTurn(async () => {
-    const started = await t.control.startWorker({ stakeMist: String(STAKE_MIST), values: fake.values });
-    t.defer(() => t.control.kill({ part: started.id }));
-    await withinLife(t, started, fake, () => fake.of('attestation')[0]);
-    return started;
-  });
+  const first = await started(t, fake, {}, () => fake.of('attestation')[0]);
   const interrupted = await t.control.stop({ part: first.id });
   fake.on('attestation', (_request, honest) => honest());
 
-  const keyDir = await mkdtemp(join(tmpdir(), 'daas-keystore-'));
-  t.defer(() => rm(keyDir, { recursive: true, force: true }));
-  const keystore = join(keyDir, 'key');
-  await writeFile(keystore, first.secretKey, { mode: 0o600 });
   const from = fake.requests.length;
-  const { secretKey, nodeId } = first;
   const since = (): FakeRequest[] => fake.requests.slice(from);
-  const worker = await inTurn(async () => {
-    const started = await t.control.startWorker({
-      secretKey,
-      nodeId,
-      stakeMist: String(STAKE_MIST),
-      configIn: 'cwd',
-      logLevel: 'trace',
-      values: fake.values,
-      config: { sui_private_key: { keystore } },
-    });
-    t.defer(() => t.control.kill({ part: started.id }));
-    await withinLife(t, started, fake, () => fake.of('heartbeat')[0]);
-    return started;
-  });
+  const { secretKey, nodeId } = first;
+  const { keyDir, keystore } = await keyFile(t, secretKey);
+  const again = { secretKey, nodeId, configIn: 'cwd', logLevel: 'trace' } as const;
+  const config = { sui_private_key: { keystore } };
+  const worker = await started(t, fake, { ...again, config }, () => fake.of('heartbeat')[0]);
   const registration = since().find(({ route }) => route === 'register-worker');
   if (!registration) {
     const { text } = await t.control.logs({ part: worker.id });
@@ -127,6 +110,47 @@ async function playLife(t: CheckContext): Promise<Life> {
   await within(fake, () => fake.of('heartbeat')[8], 8 * intervalOf(t));
   await within(fake, () => renewalsOf(since())[1], LEASE_MS);
   const processes = await processesOf(worker);
+  const end = await stoppedInABeat(t, fake, worker);
+  const requests = since();
+  const { text: words } = await t.control.logs({ part: worker.id });
+  const id = String(registration.json['seal_token']);
+  const token = await t.chain.object('SealToken', id);
+  const bought = { token, stakeTx: await madeBy(t, token.stake_record), tokenTx: await madeBy(t, id) };
+  const stakes = { stakedAtFirst: await staked, stakedAtLast: await stakedInPool() };
+  return { fake, worker, interrupted, requests, pod, processes, keyDir, words, ...bought, ...stakes, ...end };
+}
+
+/** Starts the worker, and waits until this is to be seen of it or it has ended. */
+function started(
+  t: CheckContext,
+  fake: FakeMaster,
+  request: WorkerRequest,
+  seen: () => FakeRequest | undefined,
+): Promise<WorkerStarted> {
+  return inTurn(async () => {
+    const stake = { stakeMist: String(STAKE_MIST), values: fake.values };
+    const worker = await t.control.startWorker({ ...stake, ...request });
+    t.defer(() => t.control.kill({ part: worker.id }));
+    await withinLife(t, worker, fake, seen);
+    return worker;
+  });
+}
+
+/** A key in a file of its own. */
+async function keyFile(t: CheckContext, secretKey: string): Promise<{ keyDir: string; keystore: string }> {
+  const keyDir = await mkdtemp(join(tmpdir(), 'daas-keystore-'));
+  t.defer(() => rm(keyDir, { recursive: true, force: true }));
+  const keystore = join(keyDir, 'key');
+  await writeFile(keystore, secretKey, { mode: 0o600 });
+  return { keyDir, keystore };
+}
+
+/** Stops the worker while a heartbeat of it gets no answer, and looks at what it leaves. */
+async function stoppedInABeat(
+  t: CheckContext,
+  fake: FakeMaster,
+  worker: WorkerStarted,
+): Promise<Pick<Life, 'stopped' | 'left'>> {
   obey(t, fake, { on: 'heartbeat', times: 'always', do: { hang: true } });
   const beats = fake.of('heartbeat').length;
   await within(fake, () => fake.of('heartbeat')[beats], 3 * intervalOf(t));
@@ -138,27 +162,7 @@ async function playLife(t: CheckContext): Promise<Life> {
     connections: fake.openConnections,
     temporary: await readdir(worker.tmp),
   };
-  const requests = since();
-  const { text: words } = await t.control.logs({ part: worker.id });
-  const id = String(registration.json['seal_token']);
-  const token = await t.chain.object('SealToken', id);
-  return {
-    fake,
-    worker,
-    stakedAtFirst: await staked,
-    interrupted,
-    requests,
-    token,
-    stakeTx: await madeBy(t, token.stake_record),
-    tokenTx: await madeBy(t, id),
-    stakedAtLast: String((await t.chain.object('StakingPool', ids.pool)).total_staked),
-    pod,
-    processes,
-    stopped,
-    left,
-    keyDir,
-    words,
-  };
+  return { stopped, left };
 }
 
 /** Binds a pod to the node, and deletes it when it runs and a heartbeat could tell of it. */
