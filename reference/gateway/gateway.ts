@@ -7,7 +7,6 @@ import type { CredentialSeams } from '../mutants/types.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { CredentialSigner } from '../protocol/credential.ts';
 import { newRequestId } from '../protocol/ids.ts';
-import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { ClientCertificate } from '../tls/index.ts';
@@ -61,6 +60,9 @@ export interface Gateway {
 /** Longest that running requests may take to end at a stop, milliseconds. */
 const GRACE_MS = 5_000;
 
+/** Credentials remembered: a session's comes again with each of its requests. */
+const KNOWN_CREDENTIALS = 1_000;
+
 /** Builds the gateway from its parts and listens. */
 export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, clock, log, seams, commands, reader } = deps;
@@ -94,8 +96,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const handler = new Handler({
     seams,
     verifier: new CredentialVerifier({
-      // A session's credential comes again with each of its requests.
-      verifySignature: memoizeSignatures(verifySuiSignature, config.limits.sessions),
+      remembers: KNOWN_CREDENTIALS,
       ...deps.credential,
       clock,
       audience: config.chain.cluster,

@@ -1,10 +1,9 @@
-import { memoizeSignatures, verifySuiSignature } from '../protocol/sui-signature.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
 import { CredentialVerifier } from '../protocol/verifier.ts';
 import type { MasterDeps } from './master-deps.ts';
 
-/** Good signatures remembered, so that a flood of copies does not cost a verification each. */
-const SIGNATURES = 10_000;
+/** Good credentials remembered, so that neither a session nor a flood of copies costs a signature each time. */
+const KNOWN_CREDENTIALS = 1_000;
 
 /** For the credentials of workers, and for those of gateways. */
 export function verifiersOf(deps: MasterDeps): {
@@ -16,7 +15,7 @@ export function verifiersOf(deps: MasterDeps): {
     clock,
     audience: config.chain.cluster,
     clockSkewSeconds: config.timings.clock_skew_seconds,
-    verifySignature: memoizeSignatures(verifySuiSignature, SIGNATURES),
+    remembers: KNOWN_CREDENTIALS,
   };
   const forGateways = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
   return {

@@ -4,7 +4,7 @@ import { Secp256r1Keypair } from '@mysten/sui/keypairs/secp256r1';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hasCanonicalEd25519Form, verifyEd25519 } from './ed25519.ts';
-import { memoizeSignatures, suiAddress, verifySuiSignature } from './sui-signature.ts';
+import { suiAddress, verifySuiSignature } from './sui-signature.ts';
 import { keypairOf } from './testing/fixtures.ts';
 
 const seed = createHash('sha256').update('secp').digest();
@@ -120,34 +120,5 @@ describe('ed25519', () => {
   test('refuses wrong lengths', () => {
     expect(verifyEd25519(new Uint8Array(31), new Uint8Array(), new Uint8Array(64))).toBe(false);
     expect(verifyEd25519(new Uint8Array(32).fill(9), new Uint8Array(), new Uint8Array(63))).toBe(false);
-  });
-});
-
-describe('memoizeSignatures', () => {
-  test('asks once for the same triple and again for any other', async () => {
-    const asked: string[] = [];
-    const memo = memoizeSignatures((payload, signature, address) => {
-      asked.push(`${payload}/${String(signature[0])}/${address}`);
-      return true;
-    }, 10);
-    await memo('p', Uint8Array.of(1), 'a');
-    await memo('p', Uint8Array.of(1), 'a');
-    await memo('p', Uint8Array.of(2), 'a');
-    await memo('p', Uint8Array.of(1), 'b');
-    expect(asked).toEqual(['p/1/a', 'p/2/a', 'p/1/b']);
-  });
-
-  test('remembers no failure, and at its bound only the newest', async () => {
-    let calls = 0;
-    const memo = memoizeSignatures((payload) => {
-      calls += 1;
-      return payload !== 'bad';
-    }, 2);
-    const ask = (payload: string) => memo(payload, new Uint8Array(), 'a');
-    expect([await ask('bad'), await ask('bad'), calls]).toEqual([false, false, 2]);
-    for (const payload of ['1', '2', '3', '3', '2']) await ask(payload);
-    expect(calls).toBe(5);
-    await ask('1');
-    expect(calls).toBe(6);
   });
 });

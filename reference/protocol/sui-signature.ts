@@ -1,4 +1,4 @@
-import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { LRUCache } from 'lru-cache';
 import { hasCanonicalEd25519Form } from './ed25519.ts';
@@ -117,29 +117,4 @@ export function personalMessageDigest(text: string): Uint8Array {
     head.push((rest & 0x7f) | 0x80);
   }
   return blake2b(Buffer.concat([Uint8Array.from(head), message]), { dkLen: 32 });
-}
-
-/**
- * Remembers which (payload, signature, address) triples were found good, keyed by a hash of all
- * three. That is a memo of a pure function and no cache of identities: other bytes never hit it, and
- * time, token, stake and nonce are still checked each time. The oldest entry leaves at `entries`.
- */
-export function memoizeSignatures(inner: SignatureVerifier, entries: number): SignatureVerifier {
-  const good = new Set<string>();
-  return async (payload, signature, address) => {
-    const key = hash(
-      'sha256',
-      `${payload}.${Buffer.from(signature).toString('base64url')}.${address}`,
-      'base64url',
-    );
-    if (good.has(key)) return true;
-    if (!(await inner(payload, signature, address))) return false;
-    if (good.size >= entries)
-      for (const oldest of good) {
-        good.delete(oldest);
-        break;
-      }
-    good.add(key);
-    return true;
-  };
 }

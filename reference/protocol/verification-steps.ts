@@ -22,12 +22,12 @@ export function endsMs(exp: number, skewSeconds: number): number {
 
 /** All checks in the order in which the protocol gives them. */
 export const VERIFICATION_STEPS: readonly VerificationStep[] = [
-  { name: 'shape', run: checkShape },
+  { name: 'shape', isPure: true, run: checkShape },
   { name: 'expiry', run: checkExpiry },
   { name: 'not-yet-valid', run: checkNotYetValid },
   { name: 'audience', run: checkAudience },
   // Before any cache or store is touched: an unsigned flood must cost the attacker's side only.
-  { name: 'signature', run: checkSignature },
+  { name: 'signature', isPure: true, run: checkSignature },
   { name: 'token', run: checkToken },
   { name: 'token-revoked', run: checkRevoked },
   { name: 'token-expired', run: checkTokenExpiry },

@@ -69,6 +69,8 @@ export type StepName =
 /** One check. Resolves to undefined when it passes. */
 export interface VerificationStep {
   readonly name: StepName;
+  /** What it finds depends on the text alone: what passed once need not be looked at again. */
+  readonly isPure?: boolean;
   run(context: VerificationContext): Refusal | undefined | Promise<Refusal | undefined>;
 }
 

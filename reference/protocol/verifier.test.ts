@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeBase64url } from './base64url.ts';
-import { memoizeSignatures, verifySuiSignature } from './sui-signature.ts';
+import { verifySuiSignature } from './sui-signature.ts';
 import { Bench, CLUSTER, idOf, keypairOf, START_SECONDS } from './testing/fixtures.ts';
 import { replaceStep, VERIFICATION_STEPS } from './verification-steps.ts';
 import type { NonceStore } from './nonce-store.ts';
@@ -281,15 +281,49 @@ test('a token assigned to another cluster’s endpoint is none here', async () =
   expect(reasonOf(await verifier.verifySession(await bench.mint({ token })))).toBe('UnknownToken');
 });
 
-test('a remembered signature leaves every other check in force', async () => {
-  const bench = new Bench();
-  const verifier = bench.verifier({ verifySignature: memoizeSignatures(verifySuiSignature, 10) });
-  const credential = await bench.mint();
-  expect(reasonOf(await verifier.verifySession(credential))).toBe('ok');
-  bench.addToken('user token', { revoked: true });
-  expect(reasonOf(await verifier.verifySession(credential))).toBe('TokenRevoked');
-  bench.clock.advance(400_000);
-  expect(reasonOf(await verifier.verifySession(credential))).toBe('CredentialExpired');
+describe('a credential that was good before', () => {
+  test('has its signature checked once, and every other check each time', async () => {
+    const bench = new Bench();
+    let signatures = 0;
+    const verifier = bench.verifier({
+      remembers: 10,
+      verifySignature: (...wanted) => {
+        signatures += 1;
+        return verifySuiSignature(...wanted);
+      },
+    });
+    const credential = await bench.mint();
+    expect(reasonOf(await verifier.verifySession(credential))).toBe('ok');
+    expect(reasonOf(await verifier.verifySession(credential))).toBe('ok');
+    expect(signatures).toBe(1);
+    bench.addToken('user token', { revoked: true });
+    expect(reasonOf(await verifier.verifySession(credential))).toBe('TokenRevoked');
+    bench.clock.advance(400_000);
+    expect(reasonOf(await verifier.verifySession(credential))).toBe('CredentialExpired');
+  });
+
+  test('is refused as a copy where it was bound to a request', async () => {
+    const bench = new Bench();
+    const token = bench.addToken('node token', { stakeType: 'node' });
+    const verifier = bench.verifier({ remembers: 10 });
+    const credential = await bench.mint({ token, request: REQUEST });
+    expect(reasonOf(await verifier.verifyOneShot(credential, REQUEST))).toBe('ok');
+    expect(reasonOf(await verifier.verifyOneShot(credential, REQUEST))).toBe('ReplayDetected');
+    expect(reasonOf(await verifier.verifyOneShot(credential, { ...REQUEST, target: '/else' }))).toBe(
+      'BindingMismatch',
+    );
+  });
+
+  test('does not lend its good name to another text', async () => {
+    const bench = new Bench();
+    const verifier = bench.verifier({ remembers: 10 });
+    const credential = await bench.mint();
+    expect(reasonOf(await verifier.verifySession(credential))).toBe('ok');
+    const [scheme, payload, signature = ''] = credential.split('.');
+    const other = signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
+    expect(reasonOf(await verifier.verifySession(`${scheme}.${payload}.${other}`))).not.toBe('ok');
+    expect(reasonOf(await verifier.verifySession(`${credential} `))).toBe('MalformedCredential');
+  });
 });
 
 describe('steps', () => {

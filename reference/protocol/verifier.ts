@@ -1,4 +1,5 @@
 import { systemClock } from './clock.ts';
+import { KnownCredentials } from './known-credentials.ts';
 import { verifySuiSignature } from './sui-signature.ts';
 import { endsMs, found, VERIFICATION_STEPS } from './verification-steps.ts';
 import type {
@@ -15,16 +16,20 @@ export type VerifierOptions = Pick<VerifierSeams, 'audience' | 'tokens' | 'nonce
   Partial<VerifierSeams> & {
     /** The checks, in order. Default: VERIFICATION_STEPS. */
     steps?: readonly VerificationStep[];
+    /** Texts whose form and signature are not looked at again once they were good. Default: none. */
+    remembers?: number;
   };
 
 /** Decides whether a credential may pass. One instance serves one audience and one kind of token. */
 export class CredentialVerifier {
   readonly #seams: VerifierSeams;
   readonly #steps: readonly VerificationStep[];
+  readonly #known: KnownCredentials;
 
   constructor(options: VerifierOptions) {
-    const { steps = VERIFICATION_STEPS, ...seams } = options;
+    const { steps = VERIFICATION_STEPS, remembers = 0, ...seams } = options;
     this.#steps = steps;
+    this.#known = new KnownCredentials(remembers);
     this.#seams = {
       clock: systemClock,
       clockSkewSeconds: 30,
@@ -54,9 +59,13 @@ export class CredentialVerifier {
       nowMs: this.#seams.clock.nowMs(),
       seams: this.#seams,
     };
+    const known = this.#known.get(text);
+    if (known) context.credential = known;
     for (const step of this.#steps) {
+      if (known && step.isPure) continue;
       const refusal = await step.run(context);
       if (refusal) return refusal;
+      if (step.name === 'signature' && context.credential) this.#known.add(text, context.credential);
     }
     return { ok: true, principal: this.#principal(context) };
   }
