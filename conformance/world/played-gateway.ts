@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
+import type { Transaction } from '@mysten/sui/transactions';
 import type { KubectlCommand } from '../drivers/chain/package.ts';
-import type { TransactionOutcome } from '../drivers/chain/transactions.ts';
+import type { Executed } from '../drivers/chain/transactions.ts';
 import type { HttpAnswer } from '../drivers/http.ts';
 import { payloadDigest } from '../drivers/payload-digest.ts';
-import { HarnessError } from '../errors.ts';
 import type { CheckContext } from '../runner/context.ts';
 import { CheckFailure } from '../runner/outcome.ts';
 import type { Actor } from './actors.ts';
@@ -103,32 +103,36 @@ export class PlayedGateway {
     return this.api.asGateway('PUT', `/api/v1/requests/${requestId}`, wireOf(request));
   }
 
-  /** Calls execute_kubectl_command for the token of `actor`. */
+  /** Calls execute_kubectl_command for the token of `actor`. Fails the check when the chain refuses it. */
   announce(
     actor: Actor,
     requestId: string,
     request: PlayedRequest,
     change: Announcement = {},
-  ): Promise<TransactionOutcome> {
-    return this.#wallet.run(() =>
-      this.#t.chain.execute(this.#wallet.identity.signer, (tx) =>
-        this.#t.chain.calls.executeCommand(tx, this.cap, commandOf(actor, requestId, request, change)),
-      ),
+  ): Promise<Executed> {
+    return this.#execute((tx) =>
+      this.#t.chain.calls.executeCommand(tx, this.cap, commandOf(actor, requestId, request, change)),
     );
   }
 
-  /** Announces several requests in one transaction, in this order. */
+  /** Announces several requests in one transaction, in this order. Fails the check when the chain refuses it. */
   announceAll(
     actor: Actor,
     requests: readonly (readonly [requestId: string, request: PlayedRequest])[],
-  ): Promise<TransactionOutcome> {
-    return this.#wallet.run(() =>
-      this.#t.chain.execute(this.#wallet.identity.signer, (tx) => {
-        for (const [id, request] of requests) {
-          this.#t.chain.calls.executeCommand(tx, this.cap, commandOf(actor, id, request, {}));
-        }
-      }),
-    );
+  ): Promise<Executed> {
+    return this.#execute((tx) => {
+      for (const [id, request] of requests) {
+        this.#t.chain.calls.executeCommand(tx, this.cap, commandOf(actor, id, request, {}));
+      }
+    });
+  }
+
+  #execute(build: (tx: Transaction) => void): Promise<Executed> {
+    return this.#wallet.run(async () => {
+      const outcome = await this.#t.chain.execute(this.#wallet.identity.signer, build);
+      if (outcome.ok) return outcome;
+      throw new CheckFailure('the chain refused an announcement', { got: outcome });
+    });
   }
 
   /** GET /api/v1/responses/{id}, waiting as long as told. */
@@ -136,13 +140,12 @@ export class PlayedGateway {
     return this.api.asGateway('GET', `/api/v1/responses/${requestId}?timeout_seconds=${timeoutSeconds}`);
   }
 
-  /** Hands a request over, announces it, and waits for what became of it. HarnessError when the chain refuses it. */
+  /** Hands a request over, announces it, and waits for what became of it. */
   async run(actor: Actor, request: PlayedRequest): Promise<PlayedAnswer> {
     const requestId = newRequestId();
     const put = await this.put(requestId, request);
     if (put.status !== 202) throw new CheckFailure(`the master took no payload: ${put.status} ${put.text}`);
-    const announced = await this.announce(actor, requestId, request);
-    if (!announced.ok) throw new HarnessError(`the chain refused a command: ${announced.message}`);
+    await this.announce(actor, requestId, request);
     return answerOf(requestId, await this.response(requestId, 10));
   }
 }

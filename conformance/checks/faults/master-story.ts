@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { at, eventually, ok, status } from '../../runner/expectations.ts';
+import { at, eventually, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import {
   newRequestId,
@@ -70,7 +70,7 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Master
   const [payloadFirst, announcedFirst, announcedWhileDown] = [labelled(t), labelled(t), labelled(t)];
   for (const { id, request } of [payloadFirst, announcedWhileDown])
     status(await gateway.put(id, request), 202);
-  await announced(gateway, admin, announcedFirst);
+  await gateway.announce(admin, announcedFirst.id, announcedFirst.request);
   const stream = await t.gateway.stream(admin, `${CONFIG_MAPS}?watch=true`, { timeoutMs: 60_000 });
   t.defer(() => stream.close());
 
@@ -90,7 +90,7 @@ async function tell(t: CheckContext, undo: AsyncDisposableStack): Promise<Master
   const started = performance.now();
   await t.control.start({ part: 'master' });
   // At once: what waits for its other half may have little time left.
-  await announced(gateway, admin, payloadFirst);
+  await gateway.announce(admin, payloadFirst.id, payloadFirst.request);
   status(await gateway.put(announcedFirst.id, announcedFirst.request), 202);
   await startAgain(t, 'master');
   const servingMs = performance.now() - started;
@@ -129,10 +129,6 @@ function labelled(t: CheckContext): Labelled {
   return { id: newRequestId(), label, request: creation(label) };
 }
 
-async function announced(gateway: PlayedGateway, admin: Actor, { id, request }: Labelled): Promise<void> {
-  ok('the chain takes the command', (await gateway.announce(admin, id, request)).ok);
-}
-
 /** A request that was run, and its response as the master gives it out. */
 async function answeredRequest(
   t: CheckContext,
@@ -141,7 +137,7 @@ async function answeredRequest(
 ): Promise<MasterStory['answered']> {
   const one = labelled(t);
   status(await gateway.put(one.id, one.request), 202);
-  await announced(gateway, admin, one);
+  await gateway.announce(admin, one.id, one.request);
   const response = await gateway.response(one.id, 10);
   status(response, 200);
   return { id: one.id, before: response.json };

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../drivers/http.ts';
 import { pause } from '../../drivers/wait.ts';
 import type { CheckContext } from '../../runner/context.ts';
-import { equal, ok, status } from '../../runner/expectations.ts';
+import { equal, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
 import { newRequestId, playedGateway } from '../../world/played-gateway.ts';
 import { PlayedNode } from '../../world/played-node.ts';
@@ -44,7 +44,7 @@ async function tellMasterPause(t: CheckContext, undo: AsyncDisposableStack): Pro
   status(await gateway.put(id, announcement), 202);
   undo.defer(() => t.control.resume({ part: 'master' }));
   await t.control.pause({ part: 'master' });
-  const [read, write, probes, announced] = await Promise.all([
+  const [read, write, probes] = await Promise.all([
     timed(() => t.gateway.as(admin, 'GET', CONFIG_MAPS)),
     timed(() => t.gateway.as(admin, 'POST', CONFIG_MAPS, { body: configMap(t.name('still')) })),
     Promise.all(
@@ -55,7 +55,6 @@ async function tellMasterPause(t: CheckContext, undo: AsyncDisposableStack): Pro
     ),
     gateway.announce(admin, id, announcement),
   ]);
-  ok('the chain takes the command', announced.ok, { got: announced });
   await t.control.resume({ part: 'master' });
   const resumed = performance.now();
   await startAgain(t, 'master');

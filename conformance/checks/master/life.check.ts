@@ -80,8 +80,7 @@ export default defineChecks([
       const requests = ['one', 'two', 'three'].map((name) => [newRequestId(), created(name)] as const);
       for (const [id, request] of requests) status(await own.gateway.put(id, request), 202);
       link.cut();
-      const announced = await own.gateway.announceAll(own.admin, requests);
-      ok('the chain takes the commands', announced.ok, { got: announced });
+      await own.gateway.announceAll(own.admin, requests);
       await pause(700, t.signal);
       equal('whether it was run without the chain', await isThere(own.t, 'one'), false);
       link.heal();

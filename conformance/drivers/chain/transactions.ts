@@ -15,6 +15,9 @@ export type TransactionOutcome =
   | { ok: true; digest: string; created: CreatedObject[]; events: ChainEvent[] }
   | { ok: false; digest?: string; abort?: { module: string; code: number }; message: string };
 
+/** A transaction that succeeded. */
+export type Executed = Extract<TransactionOutcome, { ok: true }>;
+
 export interface CreatedObject {
   id: string;
   type: string;
@@ -69,7 +72,7 @@ export async function mustExecute(
   client: SuiGrpcClient,
   signer: Signer,
   build: (tx: Transaction) => void,
-): Promise<Extract<TransactionOutcome, { ok: true }>> {
+): Promise<Executed> {
   const outcome = await execute(client, signer, build);
   if (!outcome.ok) throw new HarnessError(`${what} failed on chain: ${outcome.message}`);
   return outcome;
