@@ -25,13 +25,14 @@ async function play(listener: RequestListener, changes: Partial<Traffic>): Promi
     server: 'master',
     rate: 100,
     seconds: 0.5,
+    graceSeconds: 1,
     connections: 4,
     arrivals: [[{ method: 'GET', path: '/' }]],
     expect: [{ status: 200 }],
     ...changes,
   };
   const plan: TrafficPlan = { servers: { master: { url, ca: undefined } }, wallets: [], traffics: [traffic] };
-  const [result] = await playBuiltin(plan, { graceMs: 1000 });
+  const [result] = await playBuiltin(plan);
   return result!;
 }
 

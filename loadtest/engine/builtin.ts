@@ -4,10 +4,8 @@ import { pause } from '../../conformance/drivers/wait.ts';
 import { openModel } from './open-model.ts';
 import { Sessions } from './sessions.ts';
 import { Tally } from './tally.ts';
+import { GRACE_SECONDS } from './traffic.ts';
 import type { Expected, LoadRequest, Traffic, TrafficPlan, TrafficResult } from './traffic.ts';
-
-/** How long answers that are late may still come after the last arrival. */
-const GRACE_MS = 10_000;
 
 /** Statuses, 0 for no answer, that say nothing of the next attempt. */
 const PASSING: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
@@ -22,7 +20,7 @@ const HEALTH = { gateway: '/healthz', master: '/health' } as const;
  */
 export async function playBuiltin(
   plan: TrafficPlan,
-  options: { signal?: AbortSignal; graceMs?: number } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<TrafficResult[]> {
   const sessions = new Sessions(plan.wallets);
   const open: { traffic: Traffic; pool: Pool }[] = [];
@@ -57,7 +55,7 @@ async function playTraffic(
   pool: Pool,
   traffic: Traffic,
   sessions: Sessions,
-  { signal, graceMs = GRACE_MS }: { signal?: AbortSignal; graceMs?: number },
+  { signal }: { signal?: AbortSignal },
 ): Promise<TrafficResult> {
   const tally = new Tally(traffic);
   await pause((traffic.delaySeconds ?? 0) * 1000, signal);
@@ -67,7 +65,7 @@ async function playTraffic(
     rate: traffic.rate,
     seconds: traffic.seconds,
     connections: traffic.connections,
-    graceMs: Math.max(graceMs, traffic.retryWithinMs ?? 0),
+    graceMs: (traffic.graceSeconds ?? GRACE_SECONDS) * 1000,
     ...(signal && { signal }),
     play: async (index, intended) => {
       let from = intended;

@@ -36,6 +36,8 @@ export interface Traffic {
   /** Arrivals a second. */
   rate: number;
   seconds: number;
+  /** Seconds after the last arrival until what has not ended is given up; 10 unless said. */
+  graceSeconds?: number;
   /** Seconds after the beginning of the scenario at which it starts. */
   delaySeconds?: number;
   /** Connections at most; arrivals that find none wait, and the wait counts. */
@@ -51,6 +53,8 @@ export interface Traffic {
   /** Metric of the catalogue that its latencies, or its accepted copies, are judged by. */
   figure?: string;
 }
+
+export const GRACE_SECONDS = 10;
 
 /** All that one scenario sends, to servers that present certificates of these authorities. */
 export interface TrafficPlan {

@@ -1,5 +1,5 @@
 import type { Figure } from '../../conformance/requirements/catalogue.ts';
-import type { Traffic, TrafficPlan } from '../engine/traffic.ts';
+import { GRACE_SECONDS, type Traffic, type TrafficPlan } from '../engine/traffic.ts';
 
 /** A traffic as a k6 script reads it from the file that `DAAS_LOAD_INPUT` names. */
 export interface K6Traffic extends Omit<Traffic, 'figure'> {
@@ -24,6 +24,7 @@ export function k6Input(plan: TrafficPlan, figureOf: (metric: string) => Figure)
     wallets,
     traffics: traffics.map(({ figure, ...traffic }) => ({
       ...traffic,
+      graceSeconds: traffic.graceSeconds ?? GRACE_SECONDS,
       thresholds: figure === undefined ? { latency: [], accepted: [] } : thresholdsOf(figureOf(figure)),
     })),
   };

@@ -89,7 +89,14 @@ function usersWrites(rate: number, seconds: number): Traffic {
 }
 
 function common(rate: number, seconds: number) {
-  return { server: 'gateway', rate, seconds, connections: 512, retryWithinMs: CLIENT_DEADLINE_MS } as const;
+  return {
+    server: 'gateway',
+    rate,
+    seconds,
+    connections: 512,
+    retryWithinMs: CLIENT_DEADLINE_MS,
+    graceSeconds: CLIENT_DEADLINE_MS / 1000,
+  } as const;
 }
 
 /** The two masters, asked which of them leads. */

@@ -88,6 +88,8 @@ export interface ThroughputCost {
   wanted: number;
 }
 
+const ms = (seconds: number): string => `${Math.round(seconds * 1e6) / 1000} ms`;
+
 /** The figure, and whether a machine that carries generator and server could show it at all. */
 export function throughputMeasure(
   perSecond: number,
@@ -95,7 +97,6 @@ export function throughputMeasure(
 ): Measure {
   const metric = 'api_reads_per_second';
   if (server === undefined) return { metric, value: perSecond };
-  const ms = (seconds: number): string => `${Math.round(seconds * 1e6) / 1000} ms`;
   const apartly = pinned ? ', one core for the server and one for the generator' : '';
   const note = `${ms(server)} of processor time of the master for each read, so ${Math.round(1 / server)} reads a second for each core that it uses${apartly}`;
   if (perSecond > wanted) return { metric, value: perSecond, note };

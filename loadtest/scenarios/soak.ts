@@ -16,7 +16,8 @@ export const soak: Scenario = {
   title: 'Constant load for long: do memory and connections grow?',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const seconds = scale.seconds(5, 150);
+    // Long enough for a collection in each third that is compared.
+    const seconds = scale.seconds(5, 270);
     const rate = scale.rate(100, 150);
     const workers = await crowd(stage.session, 'node', 2);
     await register(stage, workers);

@@ -131,6 +131,8 @@ export function failedAuthentications({ statuses, intended }: TrafficResult): Me
 }
 
 const MANY_PODS = 10_000;
+/** Who fills a cluster comes again when it is told to wait. */
+const PATIENCE_MS = 30_000;
 
 export const tenThousandPods: Scenario = {
   name: 'ten-thousand-pods',
@@ -138,7 +140,7 @@ export const tenThousandPods: Scenario = {
   engines: ['builtin'],
   long: true,
   run: async (stage, scale, play) => {
-    const rate = scale.rate(100, 100);
+    const rate = scale.rate(80, 80);
     const admins = await crowd(stage.session, 'admin', ADMINS);
     const run = randomLabel();
     const traffic: Traffic = {
@@ -151,7 +153,10 @@ export const tenThousandPods: Scenario = {
       arrivals: Array.from({ length: MANY_PODS }, (_, index) => [
         create(PODS, pod(`load-${run}-${index}`), index % ADMINS),
       ]),
-      expect: [{ status: 201 }],
+      // A creation whose answer was lost may be found done when it is asked for again.
+      expect: [{ status: 201 }, { status: 409 }],
+      retryWithinMs: PATIENCE_MS,
+      graceSeconds: PATIENCE_MS / 1000,
     };
     const traffics = await play(stage.plan([traffic], admins));
     const made = resultOf(traffics, 'pods').served;
@@ -161,7 +166,11 @@ export const tenThousandPods: Scenario = {
     return {
       traffics,
       measures: [
-        { metric: 'loaded_master_memory', value: memory ?? null, ...untestableIf(short || noMemory(memory)) },
+        {
+          metric: 'loaded_master_memory',
+          value: short ? null : (memory ?? null),
+          ...untestableIf(short || noMemory(memory)),
+        },
       ],
     };
   },

@@ -15,6 +15,7 @@ export interface Traffic {
   server: 'gateway' | 'master';
   rate: number;
   seconds: number;
+  graceSeconds: number;
   delaySeconds?: number;
   connections: number;
   arrivals: Request[][];

@@ -64,7 +64,7 @@ export function options(): Options {
   };
   const thresholds: Record<string, string[]> = {};
   for (const traffic of INPUT.traffics) {
-    const { name, rate, seconds, delaySeconds = 0, connections } = traffic;
+    const { name, rate, seconds, graceSeconds, delaySeconds = 0, connections } = traffic;
     // Whole numbers a minute, as k6 takes no fractions of a second's.
     scenarios[name] = {
       executor: 'constant-arrival-rate',
@@ -75,7 +75,7 @@ export function options(): Options {
       startTime: `${WARMING_S + delaySeconds}s`,
       preAllocatedVUs: connections,
       maxVUs: connections,
-      gracefulStop: '10s',
+      gracefulStop: `${graceSeconds}s`,
     };
     if (traffic.thresholds.latency.length > 0) thresholds[`${name}_latency`] = traffic.thresholds.latency;
     if (traffic.thresholds.accepted.length > 0)
