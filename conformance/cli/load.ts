@@ -130,7 +130,7 @@ ${scenarios.join('\n')}
 Exit code: 0 every figure that was measured is held, 1 not, 2 wrong usage, 3 fault of the suite or its environment.
 
 Examples:
-  $ daas load                                          a short run of everything, about a minute
+  $ daas load                                          a short run, about a minute
   $ daas load --full --report-dir reports/load         each figure at its full size
   $ daas load --scenario replay-flood --duration 30    one scenario, longer
   $ daas load --target target.yaml --engine builtin

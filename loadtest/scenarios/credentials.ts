@@ -66,7 +66,7 @@ export const credentialCached: Scenario = {
   run: async (stage, scale, play) => {
     const users = await crowd(stage.session, 'user', 4);
     await warm(stage);
-    const traffic = checks('cached', users, scale.rate(150, 300), scale.seconds(3, 15));
+    const traffic = checks('cached', users, scale.rate(150, 300), scale.seconds(2, 15));
     const traffics = await play(stage.plan([traffic], users));
     const { p50_ms, p99_ms } = resultOf(traffics, 'cached');
     return {

@@ -29,7 +29,7 @@ export const apiReads: Scenario = {
   title: 'Reads of the Kubernetes API at the master',
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
-    const traffic = readTraffic(scale.rate(200, 1000), scale.seconds(4, 20));
+    const traffic = readTraffic(scale.rate(200, 1000), scale.seconds(3, 20));
     const traffics = await play(stage.plan([traffic], [stage.reader]));
     return { traffics, measures: [{ metric: 'api_read_p99', value: resultOf(traffics, 'reads').p99_ms }] };
   },
@@ -112,7 +112,7 @@ export const spike: Scenario = {
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
     const rate = scale.rate(100, 300);
-    const seconds = scale.seconds(2, 10);
+    const seconds = scale.seconds(1, 10);
     const part = (name: string, title: string, times: number, delaySeconds: number): Traffic => ({
       ...readTraffic(rate * times, seconds, { name, title, delaySeconds }),
     });

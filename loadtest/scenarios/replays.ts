@@ -21,7 +21,7 @@ export const replayFlood: Scenario = {
   run: async (stage, scale, play) => {
     // In full more than 100,000, at a pace at which two cores answer generator and server all of them.
     const rate = scale.rate(500, 620);
-    const seconds = scale.seconds(4, 180);
+    const seconds = scale.seconds(3, 180);
     const workers = await crowd(stage.session, 'node', 3);
     await register(stage, workers);
     const [attacked, ...others] = workers as [Member, ...Member[]];
@@ -50,7 +50,7 @@ export const nonceFlood: Scenario = {
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
     const rate = scale.rate(250, 500);
-    const seconds = scale.seconds(4, 20);
+    const seconds = scale.seconds(3, 20);
     const workers = await crowd(stage.session, 'node', scale.size(3, 6));
     await register(stage, workers);
     const [attacked, ...others] = workers as [Member, ...Member[]];

@@ -17,7 +17,7 @@ export const slowClients: Scenario = {
     await using crowd = new SlowClients(stage.world.info.master!, clients);
     await crowd.connected;
     const traffics = await play(
-      stage.plan([readTraffic(scale.rate(100, 200), scale.seconds(3, 15))], [stage.reader]),
+      stage.plan([readTraffic(scale.rate(100, 200), scale.seconds(2, 15))], [stage.reader]),
     );
     const reads = resultOf(traffics, 'reads');
     const note = `beside ${clients} connections that send a byte every ${BYTE_EVERY_MS} ms, of which the server had closed ${crowd.closed} at the end`;

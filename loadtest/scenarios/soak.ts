@@ -15,6 +15,7 @@ export const soak: Scenario = {
   name: 'soak',
   title: 'Constant load for long: do memory and connections grow?',
   engines: ['k6', 'builtin'],
+  long: true,
   run: async (stage, scale, play) => {
     // Long enough for a collection in each third that is compared.
     const seconds = scale.seconds(5, 270);

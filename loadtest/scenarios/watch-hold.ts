@@ -16,6 +16,7 @@ export const watchHold: Scenario = {
   name: 'watch-hold',
   title: 'Watches of many users held open at once, each told of a change',
   engines: ['k6', 'builtin'],
+  long: true,
   run: async (stage, scale, play) => {
     const watchers = scale.size(60, 1100);
     // How fast connections can be opened is not asked: a handshake costs both sides milliseconds.

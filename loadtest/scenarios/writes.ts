@@ -29,7 +29,7 @@ export const contractWrites: Scenario = {
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
     const rate = scale.rate(10, 110);
-    const seconds = scale.seconds(4, 20);
+    const seconds = scale.seconds(3, 20);
     const admins = await crowd(stage.session, 'admin', ADMINS);
     const run = randomLabel();
     const traffic: Traffic = {
@@ -69,7 +69,7 @@ export const mixed: Scenario = {
   engines: ['k6', 'builtin'],
   run: async (stage, scale, play) => {
     const rate = scale.rate(4, 12);
-    const seconds = scale.seconds(4, 30);
+    const seconds = scale.seconds(3, 30);
     const admins = await crowd(stage.session, 'admin', ADMINS);
     const run = randomLabel();
     const arrivals = Array.from({ length: Math.ceil(rate * seconds) }, (_, index) =>

@@ -45,19 +45,19 @@ for (const { name } of INPUT.traffics) {
   });
 }
 
+const VUS = INPUT.traffics.reduce((sum, { connections }) => sum + connections, 0);
 /** Seconds before the load in which connections are opened, spread out: handshakes all at once are another test. */
-const WARMING_S = 2;
+const WARMING_S = Math.ceil(VUS / 200);
 const HEALTH = { gateway: '/healthz', master: '/health' } as const;
 const SERVERS = [...new Set(INPUT.traffics.map(({ server }) => server))];
 
 /** Options of a script: each traffic of the input at its constant arrival rate, thresholds as the input says. */
 export function options(): Options {
-  const vus = INPUT.traffics.reduce((sum, { connections }) => sum + connections, 0);
   const scenarios: Record<string, Scenario> = {
     warming: {
       executor: 'per-vu-iterations',
       exec: 'warm',
-      vus,
+      vus: VUS,
       iterations: 1,
       maxDuration: `${WARMING_S}s`,
     },
