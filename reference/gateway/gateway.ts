@@ -1,5 +1,3 @@
-import { ChainError } from '../chain/errors.ts';
-import { abortableSleep } from '../chain/event-stream.ts';
 import type { TokenCache } from '../chain/token-cache.ts';
 import type { ChainCommands, ChainEvent, ChainReader, EventSource } from '../chain/types.ts';
 import type { verifyAttestation } from '../attestation/verify.ts';
@@ -14,6 +12,7 @@ import type { GatewayConfig } from './config.ts';
 import { ContractMode } from './contract-mode.ts';
 import { DirectMode } from './direct-mode.ts';
 import { EnclaveTrust } from './enclave-trust.ts';
+import { followChain } from './follow-chain.ts';
 import { Handler } from './handler.ts';
 import { gatewayServer } from './http/server.ts';
 import { MasterClient } from './master-client.ts';
@@ -67,18 +66,7 @@ const KNOWN_CREDENTIALS = 1_000;
 export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, clock, log, seams, commands, reader } = deps;
   const stop = new AbortController();
-  const master = new MasterClient({
-    urls: config.master.urls,
-    ca: deps.masterCa,
-    clientCertificate: deps.clientCertificate,
-    keepsConnections: seams.keepsConnections,
-    verifiesCertificates: seams.verifiesCertificates,
-    signer: deps.signer,
-    gatewayCap: config.gateway_cap,
-    audience: config.chain.cluster,
-    clock,
-    randomBytes: deps.randomBytes,
-  });
+  const master = masterClientOf(deps);
   const trust = new EnclaveTrust({
     reader,
     master,
@@ -91,46 +79,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   });
   const streams = new OpenStreams(clock);
   const results = new ResultHub();
-  const outcomes = new Outcomes({ clock, ttlSeconds: config.timings.outcome_ttl_seconds });
   const reachability = new Reachability({ reader, master });
-  const handler = new Handler({
-    seams,
-    verifier: new CredentialVerifier({
-      remembers: KNOWN_CREDENTIALS,
-      ...deps.credential,
-      clock,
-      audience: config.chain.cluster,
-      endpoint: config.chain.endpoint,
-      clockSkewSeconds: config.timings.clock_skew_seconds,
-      oneShotSessions: config.features.one_shot_kubectl,
-    }),
-    limit: new RateLimit({ perSecond: config.limits.requests_per_second, burst: config.limits.burst }),
-    contract: new ContractMode({
-      seams,
-      commands,
-      master,
-      results,
-      outcomes,
-      gatewayCap: config.gateway_cap,
-      enclave: trust,
-      deadlineMs: config.timings.request_deadline_ms,
-      outcomeTtlSeconds: config.timings.outcome_ttl_seconds,
-      maxFlights: config.limits.contract_requests,
-      log,
-      stopping: stop.signal,
-    }),
-    direct: new DirectMode({
-      seams,
-      master,
-      streams,
-      enclave: trust,
-      patienceMs: config.timings.request_deadline_ms,
-    }),
-    outcomes,
-    directReads: config.features.direct_reads,
-    ready: () => reachability.chain || reachability.master,
-    log,
-  });
+  const handler = handlerOf(deps, { master, trust, streams, results, reachability, stopping: stop.signal });
   const server = gatewayServer({
     tls: deps.tls,
     bodyBytes: config.limits.body_bytes,
@@ -153,7 +103,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     results.observe(event);
   };
   const background = [
-    follow({ ...deps, observe, onFollowing: followed.resolve }, stop.signal),
+    followChain({ ...deps, observe, onFollowing: followed.resolve }, stop.signal),
     trust.run(stop.signal),
     reachability.run(stop.signal),
   ];
@@ -180,32 +130,71 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   };
 }
 
-interface FollowDeps extends Pick<GatewayDeps, 'reader' | 'events' | 'cache' | 'log'> {
-  observe: (event: ChainEvent) => void;
-  onFollowing: () => void;
+function masterClientOf({ config, seams, ...deps }: GatewayDeps): MasterClient {
+  return new MasterClient({
+    urls: config.master.urls,
+    ca: deps.masterCa,
+    clientCertificate: deps.clientCertificate,
+    keepsConnections: seams.keepsConnections,
+    verifiesCertificates: seams.verifiesCertificates,
+    signer: deps.signer,
+    gatewayCap: config.gateway_cap,
+    audience: config.chain.cluster,
+    clock: deps.clock,
+    randomBytes: deps.randomBytes,
+  });
 }
 
-/**
- * Follows the chain from its present end. What the gateway remembers is no older than that: the cache
- * is emptied whenever the place in the stream is chosen anew.
- */
-async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
-  const { reader, events, cache, log } = deps;
-  for (let failures = 0; !signal.aborted;) {
-    try {
-      const { checkpoint } = await reader.status({ signal });
-      cache.clear();
-      deps.onFollowing();
-      for await (const batch of events.follow({ from: checkpoint + 1n, signal })) {
-        failures = 0;
-        for (const event of batch.events) deps.observe(event);
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      failures += 1;
-      const unreachable = error instanceof ChainError && error.kind === 'unavailable';
-      log[unreachable ? 'warn' : 'error']({ err: error }, 'the chain cannot be followed');
-      await abortableSleep(Math.min(2_000, 100 * 2 ** failures), signal);
-    }
-  }
+/** What a request is answered with besides what comes from outside. */
+interface Machinery {
+  master: MasterClient;
+  trust: EnclaveTrust;
+  streams: OpenStreams;
+  results: ResultHub;
+  reachability: Reachability;
+  stopping: AbortSignal;
+}
+
+function handlerOf(deps: GatewayDeps, machinery: Machinery): Handler {
+  const { config, clock, log, seams, commands } = deps;
+  const { master, trust, streams, results, reachability, stopping } = machinery;
+  const outcomes = new Outcomes({ clock, ttlSeconds: config.timings.outcome_ttl_seconds });
+  return new Handler({
+    seams,
+    verifier: new CredentialVerifier({
+      remembers: KNOWN_CREDENTIALS,
+      ...deps.credential,
+      clock,
+      audience: config.chain.cluster,
+      endpoint: config.chain.endpoint,
+      clockSkewSeconds: config.timings.clock_skew_seconds,
+      oneShotSessions: config.features.one_shot_kubectl,
+    }),
+    limit: new RateLimit({ perSecond: config.limits.requests_per_second, burst: config.limits.burst }),
+    contract: new ContractMode({
+      seams,
+      commands,
+      master,
+      results,
+      outcomes,
+      gatewayCap: config.gateway_cap,
+      enclave: trust,
+      deadlineMs: config.timings.request_deadline_ms,
+      outcomeTtlSeconds: config.timings.outcome_ttl_seconds,
+      maxFlights: config.limits.contract_requests,
+      log,
+      stopping,
+    }),
+    direct: new DirectMode({
+      seams,
+      master,
+      streams,
+      enclave: trust,
+      patienceMs: config.timings.request_deadline_ms,
+    }),
+    outcomes,
+    directReads: config.features.direct_reads,
+    ready: () => reachability.chain || reachability.master,
+    log,
+  });
 }
