@@ -55,6 +55,21 @@ async function readsNothing(t: CheckContext, gateway: GatewayApi): Promise<void>
   }
 }
 
+/** One more gateway, whose ways to the master and to the chain lead through the suite. */
+async function gatewayBehindProxies(
+  t: CheckContext,
+): Promise<{ gateway: GatewayApi; toMaster: TcpProxy; toChain: TcpProxy }> {
+  const proxied = async (target: string): Promise<TcpProxy> => {
+    const proxy = await TcpProxy.start({ target });
+    t.defer(() => proxy[Symbol.asyncDispose]());
+    return proxy;
+  };
+  const toMaster = await proxied(serverOf(t, 'master').url);
+  const toChain = await proxied(t.world.chain.url);
+  const { gateway } = await anotherGateway(t, { 'master.url': toMaster.url, 'chain.url': toChain.url });
+  return { gateway, toMaster, toChain };
+}
+
 export default defineChecks([
   ...SERVERS.map((part) =>
     check(
@@ -176,13 +191,7 @@ export default defineChecks([
     'nothing secret is seen on the wire between the parts',
     { ...alone, mutants: ['body-on-chain'] },
     async (t) => {
-      const master = serverOf(t, 'master');
-      const [toMaster, toChain] = [
-        await TcpProxy.start({ target: master.url }),
-        await TcpProxy.start({ target: t.world.chain.url }),
-      ];
-      for (const proxy of [toMaster, toChain]) t.defer(() => proxy[Symbol.asyncDispose]());
-      const { gateway } = await anotherGateway(t, { 'master.url': toMaster.url, 'chain.url': toChain.url });
+      const { gateway, toMaster, toChain } = await gatewayBehindProxies(t);
       const admin = await t.actors.fresh('admin');
       await serving(t, gateway, admin);
       const { name, value } = await createSecret(t, admin, gateway);
@@ -204,13 +213,7 @@ export default defineChecks([
     'many calls share few connections',
     { timeoutMs, mutants: ['gateway-connection-per-call'] },
     async (t) => {
-      const master = serverOf(t, 'master');
-      const [toMaster, toChain] = [
-        await TcpProxy.start({ target: master.url }),
-        await TcpProxy.start({ target: t.world.chain.url }),
-      ];
-      for (const proxy of [toMaster, toChain]) t.defer(() => proxy[Symbol.asyncDispose]());
-      const { gateway } = await anotherGateway(t, { 'master.url': toMaster.url, 'chain.url': toChain.url });
+      const { gateway, toMaster, toChain } = await gatewayBehindProxies(t);
       const user = await t.actors.shared('user');
       await serving(t, gateway, user);
       status(await gateway.as(user, 'GET', PODS), 200);
