@@ -1,32 +1,13 @@
 import { createHash } from 'node:crypto';
 import { payloadDigest } from '../../drivers/payload-digest.ts';
 import { check, defineChecks } from '../../runner/check.ts';
-import { at, equal, isStatus, ok, refused, status } from '../../runner/expectations.ts';
+import { at, equal, ok, status } from '../../runner/expectations.ts';
 import { Untestable } from '../../runner/outcome.ts';
-import { eventsOf, leavesNoEvent, requestIdOf } from './chain-trace.ts';
+import { eventsOf, requestIdOf } from './chain-trace.ts';
 import { Kube, deployment, kube } from './kube.ts';
 
 const hex = (bytes: Uint8Array | number[]): string => Buffer.from(bytes).toString('hex');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** Bodies that no write may get through with, at `POST …/configmaps`. */
-const REFUSED_BODIES: Record<string, { contentType: string; body: string; status: number; reason: string }> =
-  {
-    'not-json': { contentType: 'application/json', body: '{"kind":', status: 400, reason: 'BadRequest' },
-    'no-object': { contentType: 'application/json', body: 'null', status: 400, reason: 'BadRequest' },
-    'plain-text': {
-      contentType: 'text/plain',
-      body: 'kind: ConfigMap',
-      status: 415,
-      reason: 'UnsupportedMediaType',
-    },
-    'too-large': {
-      contentType: 'application/json',
-      body: ' '.repeat(3 * 1024 * 1024 + 1),
-      status: 413,
-      reason: 'PayloadTooLarge',
-    },
-  };
 
 export default defineChecks([
   check(
@@ -58,25 +39,6 @@ export default defineChecks([
         equal('the token on chain', request.data.token, admin.actor.token);
       }
     },
-  ),
-
-  ...Object.entries(REFUSED_BODIES).map(([name, wanted]) =>
-    check(
-      `GW-CTR-002/${name}`,
-      `a write refused with ${wanted.status} (${name}) leaves no event on chain`,
-      { mutants: name === 'too-large' ? ['limits-ignored'] : ['body-unchecked'] },
-      async (t) => {
-        const admin = await kube(t);
-        const path = `/api/v1/namespaces/${t.name('nowhere')}/configmaps`;
-        const answer = await admin.send('POST', path, {
-          headers: { 'content-type': wanted.contentType },
-          body: wanted.body,
-        });
-        refused(answer, { status: wanted.status, reason: wanted.reason });
-        isStatus(answer);
-        await leavesNoEvent(t, path);
-      },
-    ),
   ),
 
   check(

@@ -11,8 +11,9 @@ import type { Localnet } from '../../localnet.ts';
 import type { Address } from '../../vm/index.ts';
 import { addressOf } from './call.ts';
 import type { Call, Known, ObjectKind } from './call.ts';
-import { ACTORS, ADMIN_ADDRESS, choose } from './choose.ts';
+import { choose } from './choose.ts';
 import type { Raw } from './choose.ts';
+import { ACTORS, ADMIN_ADDRESS } from './values.ts';
 import { buildCall } from './build-call.ts';
 import { Ptb } from './ptb.ts';
 

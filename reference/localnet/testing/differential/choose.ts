@@ -2,6 +2,25 @@ import * as fc from 'fast-check';
 import { OP } from './call.ts';
 import type { Call, Known, ObjectKind, OpName } from './call.ts';
 import { addressOf } from './call.ts';
+import {
+  ADMIN_ADDRESS,
+  USERS,
+  MASTERS,
+  GATEWAYS,
+  SUI,
+  AMOUNTS,
+  NODES,
+  REASONS,
+  TTLS,
+  URLS,
+  METHODS,
+  PATHS,
+  RESOURCES,
+  CLUSTERS,
+  PERMISSIONS,
+  COMMANDS,
+  STATUS_CODES,
+} from './values.ts';
 
 /** A call before it is known what is there to be used: what to do, and five numbers to choose by. */
 export type Raw = readonly [op: number, a: number, b: number, c: number, d: number];
@@ -61,50 +80,6 @@ export const rawProgram: fc.Arbitrary<Raw[]> = fc.array(
   fc.tuple(fc.nat({ max: OPS.length - 1 }), byte, byte, byte, byte),
   { minLength: 1, maxLength: 60, size: 'max' },
 );
-
-const ADMIN = 0xadn;
-export const ADMIN_ADDRESS = addressOf(ADMIN);
-const USERS = [0x101n, 0x102n, 0x103n, 0x104n, 0x105n, 0x106n, 0x107n, 0x108n];
-const MASTERS = [0x3a1n, 0x3a2n];
-const GATEWAYS = [0x6a1n, 0x6a2n];
-/** Everyone who calls. */
-export const ACTORS = [ADMIN, ...USERS, ...MASTERS, ...GATEWAYS].map(addressOf);
-
-const SUI = 1_000_000_000n;
-// Good values come first and oftener: a program in which everything fails shows little.
-const AMOUNTS = [
-  100n * SUI,
-  7n * SUI + 13n,
-  10n * SUI,
-  SUI,
-  SUI / 2n,
-  50n * SUI,
-  20n * SUI,
-  11n * SUI,
-  10n * SUI - 1n,
-  SUI - 1n,
-  SUI / 2n - 1n,
-  0n,
-];
-const LONG_NAMES = ['x'.repeat(63), 'x'.repeat(64)];
-const GOOD_NODES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((letter) => `node-${letter}`);
-const NODES = [...GOOD_NODES, ...GOOD_NODES, 'UPPER', '', 'under_score', '-dash', ...LONG_NAMES];
-const REASONS = ['offline', '', 'grüße', 'r'.repeat(300)];
-const TTLS = [3600n, 86_400n, 7200n, 31_536_000n, 60n, 0n, 31_536_001n];
-const URLS = ['https://m.example', 'https://n.example:8443', 'https://o.example', ''];
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'get', ''];
-const PATHS = ['/api/v1/pods', '/api/v1/namespaces/a/services', '/', 'api', '', '/a?b'];
-const RESOURCES = ['pods', 'services', 'nodes', 'secrets', ''];
-const CLUSTERS = ['prod', 'x', 'y', 'z', '', 'n'.repeat(63), 'n'.repeat(64), 'grün'];
-const PERMISSIONS = [
-  ['pods:read'],
-  ['pods:read', 'pods:write'],
-  ['*:*'],
-  [],
-  ['nodes:read', 'services:write'],
-];
-const COMMANDS = ['get', 'create', 'list', 'delete', 'watch', 'update', 'patch', 'exec', ''];
-const STATUS_CODES = [200n, 404n, 100n, 599n, 99n, 600n];
 
 /** Makes a call of it; undefined when there is nothing yet that it could be about. */
 export function choose([op, a, b, c, d]: Raw, situation: Situation): Call | undefined {
