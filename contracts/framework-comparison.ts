@@ -9,7 +9,7 @@ export type FrameworkComparison =
   | { readonly verdict: 'not compared'; readonly own: string; readonly reason: string };
 
 /** Fetches Sui's framework from GitHub; a token in GITHUB_TOKEN raises its rate limit. */
-const suiFetcher = (token = process.env['GITHUB_TOKEN']): MovePackageFetcher =>
+export const suiFetcher = (token = process.env['GITHUB_TOKEN']): MovePackageFetcher =>
   new GitHubMovePackageFetcher(token);
 
 /**
