@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { openTee } from '../attestation/open-tee.ts';
 import {
   abortableSleep,
   ChainClient,
@@ -16,14 +15,17 @@ import { mutate } from '../mutants/index.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { VERIFICATION_STEPS } from '../protocol/verification-steps.ts';
-import { ensureServerCertificate, readClientCa } from '../tls/index.ts';
+import type { KeyValueStore } from '../store/types.ts';
 import type { MasterConfig } from './config.ts';
 import { DurableNonceStore } from './durable-nonce-store.ts';
 import { openKubernetes } from './kubernetes-part.ts';
 import type { Master } from './master.ts';
 import { createMaster } from './master.ts';
+import type { KubernetesPart } from './master-deps.ts';
 import { MasterMetrics } from './metrics.ts';
+import { openPlatform } from './platform.ts';
 import { PodLogs } from './pod-logs.ts';
+import type { MasterSeams } from './seams.ts';
 import { defaultMasterSeams } from './seams.ts';
 import { openStores } from './stores.ts';
 
@@ -53,36 +55,15 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const seams = mutate(defaultMasterSeams(config), mutant?.master);
   const log = seams.log(options.log);
   const signal = options.signal ?? new AbortController().signal;
-  const sharedDir = config.shared_dir ?? config.data_dir;
-  // Loaded where it is wanted, as an HTTP client takes much memory.
-  const replicas = config.etcd && (await import('./replicas.ts'));
-  const replica =
-    config.etcd &&
-    replicas &&
-    new replicas.Replica({ ...config.etcd, lease_seconds: seams.leaseSeconds }, log);
-  const once = <T>(work: () => Promise<T>): Promise<T> => (replica ? replica.alone(work, signal) : work());
-  const tee = await once(() =>
-    openTee({
-      config: config.tee,
-      directory: sharedDir,
-      clock,
-      randomBytes,
-      environment: seams.teeEnvironment(environment),
-    }),
-  );
+  // Before the wait for the lead: a standby must not learn of a bad wallet when it is needed.
   const wallet = await openWallet(config.wallet);
-  const publicHost = new URL(config.public_url).hostname.replaceAll(/[[\]]/g, '');
-  const hosts = new Set([publicHost, 'localhost', '127.0.0.1']);
-  const own = await once(() => ensureServerCertificate(sharedDir, [...hosts], () => clock.nowMs()));
-  const tls = { ...own, clientCa: readClientCa(config.client_ca) };
-  const standby = replicas && seams.standby(replicas.standbyAnswer(clock));
-  const leadership = standby && (await replica?.untilLeading(config.listen, tls, standby, signal));
+  const { tee, tls, lead } = await openPlatform({ config, clock, environment, seams, log, signal });
   const stores = await openStores({
     config,
     clock,
     tee,
     storeOptions: seams.storeOptions,
-    etcd: replica && leadership && { client: replica.client, prefix: replica.prefix, leadership },
+    etcd: lead?.etcd,
     log,
   });
   const client = connectChain(config.chain.url);
@@ -97,23 +78,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
   const nonces = new DurableNonceStore({ store: stores.nonces, clock });
   const submitter = new TransactionSubmitter({ client, signer: wallet, package: config.chain.package });
   const logs = new PodLogs({ now: () => clock.nowMs() });
-  const common = { clock, logs, log, bodyBytes: config.limits.body_bytes };
-  const cluster =
-    config.k8s_backend === 'embedded'
-      ? undefined
-      : (await import('./cluster/open-cluster.ts')).openCluster({
-          ...common,
-          config: config.k8s_backend,
-          sleep: abortableSleep,
-        });
-  const kubernetes =
-    cluster ??
-    openKubernetes({
-      ...common,
-      store: stores.objects,
-      ttlSeconds: seams.eventTtlSeconds,
-      scheduling: seams.scheduling,
-    });
+  const kubernetes = await openBackend(config, { clock, logs, log, seams, store: stores.objects });
   const handle = seams.kubernetes(kubernetes.handle);
   const credential = { steps: VERIFICATION_STEPS, tokens: cache, nonces, reader };
   const master = await createMaster({
@@ -123,10 +88,7 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     randomBytes,
     ledger: stores.ledger,
     storeSize: () => stores.size(),
-    kubernetes: {
-      ...kubernetes,
-      handle: (leadership && replicas?.whileLeading(leadership, handle)) ?? handle,
-    },
+    kubernetes: { ...kubernetes, handle: lead?.guard(handle) ?? handle },
     logs,
     tee,
     tls,
@@ -151,14 +113,37 @@ export async function assembleMaster(options: AssembleOptions): Promise<Assembly
     metricsPort: master.metricsPort,
     ready: master.ready,
     url: `https://${config.listen.host}:${master.port}`,
-    lost: leadership?.signal,
+    lost: lead?.lost,
     rotateKeys: () => stores.rotateKeys(),
     close: async () => {
       await master.close();
-      await cluster?.[Symbol.asyncDispose]();
+      await kubernetes[Symbol.asyncDispose]?.();
       await stores.close();
-      await leadership?.release();
-      await replica?.[Symbol.asyncDispose]();
+      await lead?.[Symbol.asyncDispose]();
     },
   };
+}
+
+interface BackendParts {
+  clock: Clock;
+  logs: PodLogs;
+  log: Logger;
+  seams: MasterSeams;
+  /** Of the embedded one. */
+  store: KeyValueStore;
+}
+
+/** The Kubernetes behind the master. */
+async function openBackend(
+  { k8s_backend: backend, limits }: MasterConfig,
+  { seams, store, ...parts }: BackendParts,
+): Promise<KubernetesPart & Partial<AsyncDisposable>> {
+  const common = { ...parts, bodyBytes: limits.body_bytes };
+  if (backend !== 'embedded') {
+    // Loaded where it is wanted, for the sake of memory.
+    const { openCluster } = await import('./cluster/open-cluster.ts');
+    return openCluster({ ...common, config: backend, sleep: abortableSleep });
+  }
+  const { eventTtlSeconds: ttlSeconds, scheduling } = seams;
+  return openKubernetes({ ...common, store, ttlSeconds, scheduling });
 }
