@@ -15,7 +15,7 @@ interface Budget {
 
 /**
  * Budgets learnt from the chain itself: the first call of a kind is simulated, later ones use what
- * the last executions needed plus a fifth, at twice the price of gas: a budget is not spent, and the
+ * the last executions needed plus a half, at twice the price of gas: a budget is not spent, and the
  * price may rise with an epoch. A kind is a function whose calls cost about the same.
  */
 export class GasBook {
@@ -40,7 +40,7 @@ export class GasBook {
     const computation = 2n * (BigInt(used.computationCost) + OVERHEAD_UNITS * (this.price ?? 1n));
     const net = computation + BigInt(used.storageCost) - BigInt(used.storageRebate);
     const need = net > computation ? net : computation;
-    const each = (need * 6n) / (5n * BigInt(kinds.length));
+    const each = (need * 3n) / (2n * BigInt(kinds.length));
     const alone = kinds.length === 1;
     for (const kind of kinds) {
       const known = this.#budgets.get(kind);

@@ -22,7 +22,6 @@ export default defineChecks([
       ['cut-json', 'application/json', '{"apiVersion":"v1","kind":"ConfigMap"'],
       ['text', 'application/json', 'hello'],
       ['list', 'application/json', '[]'],
-      ['null', 'application/json', 'null'],
       ['empty', 'application/json', ''],
       [OTHER_KIND, 'application/json', '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}}'],
       [OTHER_VERSION, 'application/json', '{"apiVersion":"v2","kind":"ConfigMap","metadata":{"name":"a"}}'],
@@ -44,6 +43,20 @@ export default defineChecks([
         asKubernetesSays(answer, 'BadRequest');
       },
     ),
+  ),
+
+  check(
+    'GW-ERR-006/null',
+    'a body of null is refused: as no object, or as one without a name',
+    { mutants: ['bad-body-is-500'] },
+    async (t) => {
+      const admin = await kube(t);
+      const headers = { 'content-type': 'application/json' };
+      const answer = await admin.send('POST', admin.path('configmaps'), { headers, body: 'null' });
+      // Kubernetes takes it for an object in which nothing is set.
+      status(answer, [400, 422]);
+      asKubernetesSays(answer, answer.status === 422 ? 'Invalid' : 'BadRequest');
+    },
   ),
 
   ...[
