@@ -42,7 +42,7 @@ describe('POST /api/v1/heartbeat', () => {
     await reaches(staker, 'offline');
     const taints = async (): Promise<unknown> => (await bench.read('/api/v1/nodes/h2')).body.spec?.taints;
     await eventually(async () => ((await taints()) === undefined ? undefined : true));
-    expect(await taints()).toEqual([{ key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' }]);
+    expect(await taints()).toEqual([{ key: 'k3s-daas.dev/offline', effect: 'NoSchedule' }]);
     await bench.heartbeat(staker);
     await reaches(staker, 'active');
     await eventually(async () => ((await taints()) === undefined ? true : undefined));

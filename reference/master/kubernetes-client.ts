@@ -13,9 +13,15 @@ export class KubernetesCallError extends Error {
 /** A decoded object; only what the master itself looks at. */
 export interface KubernetesObject {
   metadata?: { name?: string; namespace?: string; resourceVersion?: string; uid?: string };
-  spec?: { nodeName?: string; unschedulable?: boolean; taints?: { key: string }[] };
+  spec?: { nodeName?: string; unschedulable?: boolean; taints?: Taint[] };
   status?: { conditions?: NodeCondition[]; capacity?: Record<string, string> };
   items?: KubernetesObject[];
+}
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
 }
 
 export interface NodeCondition {

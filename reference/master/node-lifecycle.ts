@@ -2,15 +2,18 @@ import { STAKE_ANNOTATION } from '../kubernetes/index.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { KubernetesCallError } from './kubernetes-client.ts';
-import type { KubernetesClient, NodeCondition } from './kubernetes-client.ts';
+import type { KubernetesClient, NodeCondition, Taint } from './kubernetes-client.ts';
 import type { Transition } from './worker-registry.ts';
 import type { WorkerRecord, WorkerState } from './worker-state.ts';
 
 /** Label of a Node with the state of its worker. */
 const STATE_LABEL = 'k3s-daas.dev/worker-state';
 
-/** Keeps new pods away from a node whose worker is silent, as Kubernetes does with a node out of reach. */
-const UNREACHABLE = { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' };
+/**
+ * Keeps new pods away from a node whose worker is silent, whatever its agent goes on to report: the taint of Kubernetes itself
+ * would go with the agent's next report.
+ */
+const OFFLINE = { key: 'k3s-daas.dev/offline', effect: 'NoSchedule' };
 
 /** Reason of a Ready condition that the master, not the agent, wrote. */
 const MASTER_REASON = 'WorkerHeartbeatMissed';
@@ -27,6 +30,7 @@ export interface NodeLifecycleDeps {
 }
 
 const MAX_PAUSE_MS = 5_000;
+const TAINT_ATTEMPTS = 5;
 
 /** Makes the cluster's Nodes follow the states of their workers. */
 export class NodeLifecycle {
@@ -116,10 +120,10 @@ export class NodeLifecycle {
     await this.#writeReady(record.node_id, 'False', 'WorkerPending', 'the agent has not reported yet');
   }
 
-  /** A silent worker's node is not ready; the taint stays whatever its agent goes on to report. */
+  /** A silent worker's node is not ready, and gets no pods. */
   async #overrule(nodeId: string): Promise<void> {
-    const { ready, unreachable } = await this.#lookAt(nodeId);
-    if (!unreachable) await this.#taint(nodeId, UNREACHABLE);
+    await this.#changeTaints(nodeId, (others) => [...others, OFFLINE]);
+    const ready = await this.#readyOf(nodeId);
     if (ready?.status === 'True' || ready === undefined) {
       await this.#writeReady(nodeId, 'Unknown', MASTER_REASON, 'the worker sends no heartbeats');
     }
@@ -127,23 +131,37 @@ export class NodeLifecycle {
 
   /** Takes back only what the master itself had overruled: whether the machine is ready is the agent's to say. */
   async #restore(nodeId: string): Promise<void> {
-    const { ready, unreachable } = await this.#lookAt(nodeId);
-    if (unreachable) await this.#taint(nodeId, { key: UNREACHABLE.key, $patch: 'delete' });
+    await this.#changeTaints(nodeId, (others) => others);
+    const ready = await this.#readyOf(nodeId);
     if (ready?.reason === MASTER_REASON) {
       await this.#writeReady(nodeId, 'True', 'WorkerHeartbeat', 'the worker sends heartbeats');
     }
   }
 
-  async #lookAt(nodeId: string): Promise<{ ready: NodeCondition | undefined; unreachable: boolean }> {
+  async #readyOf(nodeId: string): Promise<NodeCondition | undefined> {
     const node = await this.#deps.kubernetes.get(nodePath(nodeId));
-    return {
-      ready: node?.status?.conditions?.find((condition) => condition.type === 'Ready'),
-      unreachable: node?.spec?.taints?.some(({ key }) => key === UNREACHABLE.key) === true,
-    };
+    return node?.status?.conditions?.find((condition) => condition.type === 'Ready');
   }
 
-  async #taint(nodeId: string, change: object): Promise<void> {
-    await this.#deps.kubernetes.strategicPatch(nodePath(nodeId), { spec: { taints: [change] } });
+  /** Others change a node's taints, too, and the list is one value: written only onto the state that was read. */
+  async #changeTaints(nodeId: string, change: (others: Taint[]) => Taint[]): Promise<void> {
+    const { kubernetes } = this.#deps;
+    for (let attempt = 1; ; attempt += 1) {
+      const node = await kubernetes.get(nodePath(nodeId));
+      if (node === undefined) return;
+      const present = node.spec?.taints ?? [];
+      const others = present.filter(({ key }) => key !== OFFLINE.key);
+      const taints = change(others);
+      if (taints.length === present.length) return;
+      const metadata = { resourceVersion: node.metadata?.resourceVersion };
+      try {
+        await kubernetes.patch(nodePath(nodeId), { metadata, spec: { taints } });
+        return;
+      } catch (error) {
+        const isConflict = error instanceof KubernetesCallError && error.status === 409;
+        if (!isConflict || attempt >= TAINT_ATTEMPTS) throw error;
+      }
+    }
   }
 
   async #writeReady(nodeId: string, status: string, reason: string, message: string): Promise<void> {
