@@ -6,8 +6,9 @@ import { poll } from '../drivers/wait.ts';
 import { HarnessError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../paths.ts';
 import { freePorts } from '../target/free-port.ts';
-import { TargetProcess } from '../target/process.ts';
+import type { TargetProcess } from '../target/process.ts';
 import { peerCertificates, type PeerCertificates } from './certificates.ts';
+import { startEtcd, startServer } from './server.ts';
 import { CRDS, STAND_INS } from './crd.ts';
 
 /** The binary that `.ci/peer` installs. */
@@ -15,6 +16,9 @@ export const PEER_BINARY =
   process.env['PEER_APISERVER'] ?? join(PACKAGE_ROOT, '.cache/peer/apiextensions-apiserver');
 
 const READY_MS = 60_000;
+
+/** Debian's etcd cannot be asked how far it is: without being told, the server waits 3 s for a cache that is idle. */
+const PROGRESS = { 'experimental-watch-progress-notify-interval': '100ms' };
 
 /** Admission that would ask a kube-apiserver for namespaces and webhooks; there is none. */
 const ADMISSION = [
@@ -55,10 +59,10 @@ export class Peer implements AsyncDisposable {
     failing.defer(() => rm(dir, { recursive: true, force: true }));
     const [clients = 0, peers = 0, port = 0] = await freePorts(3);
     const files = await writeFiles(dir);
-    const etcd = await startEtcd(dir, clients, peers);
+    const etcd = await startEtcd('etcd', dir, [clients, peers], PROGRESS);
     failing.defer(async () => void (await etcd.stop('SIGTERM', 5_000)));
     const url = `https://127.0.0.1:${port}`;
-    const apiserver = await startServer(dir, port, `http://127.0.0.1:${clients}`);
+    const apiserver = await startApiserver(dir, port, `http://127.0.0.1:${clients}`);
     failing.defer(async () => void (await apiserver.stop('SIGTERM', 5_000)));
     const http = failing.use(new HttpDriver({ baseUrl: url, ca: files.ca, client: files.client }));
     await establish(http, apiserver);
@@ -94,22 +98,7 @@ async function writeFiles(dir: string): Promise<PeerCertificates> {
   return certificates;
 }
 
-function startEtcd(dir: string, clients: number, peers: number): Promise<TargetProcess> {
-  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
-  const flags = {
-    'data-dir': join(dir, 'etcd'),
-    'listen-client-urls': client,
-    'advertise-client-urls': client,
-    'listen-peer-urls': peer,
-    'initial-advertise-peer-urls': peer,
-    'initial-cluster': `default=${peer}`,
-    // Debian's etcd cannot be asked how far it is: without being told, the server waits 3 s for a cache that is idle.
-    'experimental-watch-progress-notify-interval': '100ms',
-  };
-  return run('etcd', 'etcd', dir, flags, ['--unsafe-no-fsync']);
-}
-
-function startServer(dir: string, port: number, etcd: string): Promise<TargetProcess> {
+function startApiserver(dir: string, port: number, etcd: string): Promise<TargetProcess> {
   const kubeconfig = join(dir, 'kubeconfig');
   const flags = {
     'etcd-servers': etcd,
@@ -124,19 +113,8 @@ function startServer(dir: string, port: number, etcd: string): Promise<TargetPro
     'disable-admission-plugins': ADMISSION.join(','),
     'enable-priority-and-fairness': 'false',
   };
-  return run('apiextensions-apiserver', PEER_BINARY, dir, flags, ['--authentication-skip-lookup']);
-}
-
-function run(
-  name: string,
-  command: string,
-  dir: string,
-  flags: Record<string, string>,
-  more: string[],
-): Promise<TargetProcess> {
-  const args = [...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), ...more];
-  const env = { PATH: process.env['PATH'] ?? '', HOME: dir };
-  return TargetProcess.start({ name, command, args, cwd: dir, env, logFile: join(dir, `${name}.log`) });
+  const switches = ['--authentication-skip-lookup'];
+  return startServer({ name: 'apiextensions-apiserver', command: PEER_BINARY, dir, flags, switches });
 }
 
 async function establish(http: HttpDriver, server: TargetProcess): Promise<void> {

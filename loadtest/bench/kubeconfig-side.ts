@@ -13,7 +13,8 @@ async function pem(data: string | undefined, file: string | undefined): Promise<
 export async function kubeconfigSide(path: string): Promise<Side & AsyncDisposable> {
   const config = new KubeConfig();
   try {
-    config.loadFromString(await readFile(path, 'utf8'));
+    // Paths in it are from its own folder.
+    config.loadFromFile(path);
   } catch (cause) {
     throw new UsageError(`cannot read the kubeconfig ${path}`, { cause });
   }
