@@ -9,7 +9,7 @@ import { HarnessError } from '../errors.ts';
 import { freePorts } from '../target/free-port.ts';
 import type { TargetProcess } from '../target/process.ts';
 import { peerCertificates } from './certificates.ts';
-import { startEtcd, startServer } from './server.ts';
+import { apiserverFlags, startEtcd, startServer } from './server.ts';
 
 const READY_MS = 90_000;
 
@@ -83,12 +83,7 @@ async function writeFiles(dir: string, url: string): Promise<HttpDriver> {
 function startApiserver(programs: string, dir: string, port: number, etcd: string): Promise<TargetProcess> {
   const name = 'kube-apiserver';
   const flags = {
-    'etcd-servers': etcd,
-    'bind-address': '127.0.0.1',
-    'secure-port': String(port),
-    'tls-cert-file': join(dir, 'tls.crt'),
-    'tls-private-key-file': join(dir, 'tls.key'),
-    'client-ca-file': join(dir, 'ca.crt'),
+    ...apiserverFlags(dir, port, etcd),
     'service-account-key-file': join(dir, 'accounts.key'),
     'service-account-signing-key-file': join(dir, 'accounts.key'),
     'service-account-issuer': 'https://kubernetes.default.svc',

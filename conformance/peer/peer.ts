@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../paths.ts';
 import { freePorts } from '../target/free-port.ts';
 import type { TargetProcess } from '../target/process.ts';
 import { peerCertificates, type PeerCertificates } from './certificates.ts';
-import { startEtcd, startServer } from './server.ts';
+import { apiserverFlags, startEtcd, startServer } from './server.ts';
 import { CRDS, STAND_INS } from './crd.ts';
 
 /** The binary that `.ci/peer` installs. */
@@ -101,12 +101,7 @@ async function writeFiles(dir: string): Promise<PeerCertificates> {
 function startApiserver(dir: string, port: number, etcd: string): Promise<TargetProcess> {
   const kubeconfig = join(dir, 'kubeconfig');
   const flags = {
-    'etcd-servers': etcd,
-    'bind-address': '127.0.0.1',
-    'secure-port': String(port),
-    'tls-cert-file': join(dir, 'tls.crt'),
-    'tls-private-key-file': join(dir, 'tls.key'),
-    'client-ca-file': join(dir, 'ca.crt'),
+    ...apiserverFlags(dir, port, etcd),
     kubeconfig,
     'authentication-kubeconfig': kubeconfig,
     'authorization-kubeconfig': kubeconfig,

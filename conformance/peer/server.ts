@@ -24,6 +24,18 @@ export function startServer({
   return TargetProcess.start({ name, command, args, cwd: dir, env, logFile: join(dir, `${name}.log`) });
 }
 
+/** What every API server is told: its etcd, its port on 127.0.0.1, and the certificates in `dir`. */
+export function apiserverFlags(dir: string, port: number, etcd: string): Record<string, string> {
+  return {
+    'etcd-servers': etcd,
+    'bind-address': '127.0.0.1',
+    'secure-port': String(port),
+    'tls-cert-file': join(dir, 'tls.crt'),
+    'tls-private-key-file': join(dir, 'tls.key'),
+    'client-ca-file': join(dir, 'ca.crt'),
+  };
+}
+
 /** A lone etcd with its data under `dir`, which forgets all when the machine fails. `more`: flags of this version. */
 export function startEtcd(
   command: string,

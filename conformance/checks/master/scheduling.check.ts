@@ -179,15 +179,8 @@ export default defineChecks([
     'no pod is bound to a node whose worker is offline',
     { mutants: ['never-offline'], timeoutMs: 40_000 },
     async (t: CheckContext) => {
-      const { offline_after_seconds: after } = t.world.timings;
-      t.needs('timings.offline_after_seconds of 10 s at most', after <= 10);
       const stage = new Stage(t);
-      const node = await stage.node({ silent: true });
-      await eventually(
-        'the end of readiness of a silent worker',
-        async () => ((await node.ready()) === 'True' ? undefined : true),
-        { withinMs: (after + 4) * 1000 },
-      );
+      await stage.offlineNode();
       const name = await stage.pod();
       await stage.pending(name, 'finds its only node offline');
     },
@@ -198,15 +191,8 @@ export default defineChecks([
     'no pod is bound to a node whose worker is offline, though its agent says it is ready, until a heartbeat comes',
     { mutants: ['never-offline', 'schedules-on-tainted'], timeoutMs: 40_000 },
     async (t: CheckContext) => {
-      const { offline_after_seconds: after } = t.world.timings;
-      t.needs('timings.offline_after_seconds of 10 s at most', after <= 10);
       const stage = new Stage(t);
-      const node = await stage.node({ silent: true });
-      await eventually(
-        'the end of readiness of a silent worker',
-        async () => ((await node.ready()) === 'True' ? undefined : true),
-        { withinMs: (after + 4) * 1000 },
-      );
+      const node = await stage.offlineNode();
       await node.report();
       const name = await stage.pod();
       await stage.pending(name, 'finds its only node offline');

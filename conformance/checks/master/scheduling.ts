@@ -26,6 +26,19 @@ export class Stage {
     return PlayedNode.start(this.#t, { ...rest, actor, labels: { [GROUP]: this.group, ...labels } });
   }
 
+  /** A node whose worker has been silent until it was offline. */
+  async offlineNode(): Promise<PlayedNode> {
+    const { offline_after_seconds: after } = this.#t.world.timings;
+    this.#t.needs('timings.offline_after_seconds of 10 s at most', after <= 10);
+    const node = await this.node({ silent: true });
+    await eventually(
+      'the end of readiness of a silent worker',
+      async () => ((await node.ready()) === 'True' ? undefined : true),
+      { withinMs: (after + 4) * 1000 },
+    );
+    return node;
+  }
+
   /** Several nodes at once. */
   nodes(...all: Parameters<Stage['node']>[0][]): Promise<PlayedNode[]> {
     return Promise.all(all.map((options) => this.node(options)));
