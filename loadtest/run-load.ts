@@ -39,8 +39,11 @@ export interface LoadResult {
   secrets: readonly string[];
 }
 
-/** Below these heartbeats of workers are counted as lost long before a pool of them has been sent. */
-const TIMINGS = { heartbeat_interval_seconds: 30, offline_after_seconds: 300, request_ttl_seconds: 300 };
+/**
+ * Below these heartbeats of workers are counted as lost long before a pool of them has been sent, and the thousands of an earlier
+ * scenario, which are gone, become offline in the midst of a later one.
+ */
+const TIMINGS = { heartbeat_interval_seconds: 30, offline_after_seconds: 1800, request_ttl_seconds: 300 };
 
 /**
  * Starts the target, plays the scenarios one after the other and builds the report: a verdict for each figure that was

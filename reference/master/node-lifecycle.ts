@@ -2,7 +2,7 @@ import { STAKE_ANNOTATION } from '../kubernetes/index.ts';
 import type { Logger } from '../protocol/logger.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { KubernetesCallError } from './kubernetes-client.ts';
-import type { KubernetesClient, NodeCondition, Taint } from './kubernetes-client.ts';
+import type { KubernetesClient, KubernetesObject, NodeCondition, Taint } from './kubernetes-client.ts';
 import type { Transition } from './worker-registry.ts';
 import type { WorkerRecord, WorkerState } from './worker-state.ts';
 
@@ -30,7 +30,7 @@ export interface NodeLifecycleDeps {
 }
 
 const MAX_PAUSE_MS = 5_000;
-const TAINT_ATTEMPTS = 5;
+const ATTEMPTS = 5;
 
 /** Makes the cluster's Nodes follow the states of their workers. */
 export class NodeLifecycle {
@@ -100,66 +100,44 @@ export class NodeLifecycle {
     const { log } = this.#deps;
     log.info({ node_id: record.node_id, state: to ?? 'removed' }, 'worker state');
     if (to === undefined || to === 'slashed') return await this.#evict(record.node_id);
-    await this.#ensureNode(record, to);
-    if (to === 'offline') await this.#overrule(record.node_id);
-    if (to === 'active' || to === 'busy') await this.#restore(record.node_id);
-  }
-
-  async #ensureNode(record: WorkerRecord, state: WorkerState): Promise<void> {
-    const { kubernetes } = this.#deps;
-    const metadata = {
-      labels: { 'kubernetes.io/hostname': record.node_id, [STATE_LABEL]: state },
-      annotations: { [STAKE_ANNOTATION]: record.stake_amount },
-    };
-    if ((await kubernetes.patch(nodePath(record.node_id), { metadata })) !== undefined) return;
-    await kubernetes.create('/api/v1/nodes', {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name: record.node_id, ...metadata },
-    });
-    await this.#writeReady(record.node_id, 'False', 'WorkerPending', 'the agent has not reported yet');
-  }
-
-  /** A silent worker's node is not ready, and gets no pods. */
-  async #overrule(nodeId: string): Promise<void> {
-    await this.#changeTaints(nodeId, (others) => [...others, OFFLINE]);
-    const ready = await this.#readyOf(nodeId);
-    if (ready?.status === 'True' || ready === undefined) {
+    const ready = readyOf(await this.#keepNode(record, to));
+    const nodeId = record.node_id;
+    if (to === 'offline' && (ready?.status === 'True' || ready === undefined)) {
       await this.#writeReady(nodeId, 'Unknown', MASTER_REASON, 'the worker sends no heartbeats');
     }
-  }
-
-  /** Takes back only what the master itself had overruled: whether the machine is ready is the agent's to say. */
-  async #restore(nodeId: string): Promise<void> {
-    await this.#changeTaints(nodeId, (others) => others);
-    const ready = await this.#readyOf(nodeId);
-    if (ready?.reason === MASTER_REASON) {
+    // Taken back is only what the master itself had overruled: whether the machine is ready is the agent's to say.
+    if ((to === 'active' || to === 'busy') && ready?.reason === MASTER_REASON) {
       await this.#writeReady(nodeId, 'True', 'WorkerHeartbeat', 'the worker sends heartbeats');
     }
   }
 
-  async #readyOf(nodeId: string): Promise<NodeCondition | undefined> {
-    const node = await this.#deps.kubernetes.get(nodePath(nodeId));
-    return node?.status?.conditions?.find((condition) => condition.type === 'Ready');
-  }
-
-  /** Others change a node's taints, too, and the list is one value: written only onto the state that was read. */
-  async #changeTaints(nodeId: string, change: (others: Taint[]) => Taint[]): Promise<void> {
+  /** Makes the Node, or brings what the master keeps of it up to date; answers it as it is then. */
+  async #keepNode(record: WorkerRecord, state: WorkerState): Promise<KubernetesObject | undefined> {
     const { kubernetes } = this.#deps;
+    const nodeId = record.node_id;
+    const metadata = {
+      labels: { 'kubernetes.io/hostname': nodeId, [STATE_LABEL]: state },
+      annotations: { [STAKE_ANNOTATION]: record.stake_amount },
+    };
     for (let attempt = 1; ; attempt += 1) {
       const node = await kubernetes.get(nodePath(nodeId));
-      if (node === undefined) return;
-      const present = node.spec?.taints ?? [];
-      const others = present.filter(({ key }) => key !== OFFLINE.key);
-      const taints = change(others);
-      if (taints.length === present.length) return;
-      const metadata = { resourceVersion: node.metadata?.resourceVersion };
+      if (node === undefined && attempt < ATTEMPTS) {
+        const made = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeId, ...metadata } };
+        await kubernetes.create('/api/v1/nodes', made);
+        await this.#writeReady(nodeId, 'False', 'WorkerPending', 'the agent has not reported yet');
+        continue;
+      }
+      const taints = taintsFor(state, node?.spec?.taints ?? []);
+      // Others change a node's taints, too, and the list is one value: written only onto the state that was read.
+      const onto = taints && { resourceVersion: node?.metadata?.resourceVersion };
       try {
-        await kubernetes.patch(nodePath(nodeId), { metadata, spec: { taints } });
-        return;
+        return await kubernetes.patch(nodePath(nodeId), {
+          metadata: { ...metadata, ...onto },
+          ...(taints && { spec: { taints } }),
+        });
       } catch (error) {
         const isConflict = error instanceof KubernetesCallError && error.status === 409;
-        if (!isConflict || attempt >= TAINT_ATTEMPTS) throw error;
+        if (!isConflict || attempt >= ATTEMPTS) throw error;
       }
     }
   }
@@ -190,6 +168,19 @@ export class NodeLifecycle {
     await kubernetes.delete(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeId}`);
     log.info({ node_id: nodeId, pods: pods.length }, 'node evicted');
   }
+}
+
+function readyOf(node: KubernetesObject | undefined): NodeCondition | undefined {
+  return node?.status?.conditions?.find((condition) => condition.type === 'Ready');
+}
+
+/** The taints that a node is to have in this state of its worker; undefined when they stay as they are. */
+function taintsFor(state: WorkerState, present: readonly Taint[]): Taint[] | undefined {
+  const others = present.filter(({ key }) => key !== OFFLINE.key);
+  const isTainted = others.length < present.length;
+  if (state === 'offline') return isTainted ? undefined : [...others, OFFLINE];
+  // Who registers again has not been heard of yet.
+  return isTainted && state !== 'pending' ? others : undefined;
 }
 
 function nodePath(nodeId: string): string {

@@ -1,7 +1,5 @@
-import { answeringWatches } from '../support/watches.ts';
+import { answeringWatches, leftOpen } from '../support/watches.ts';
 import type { Mutant } from '../types.ts';
-
-const OPEN_MS = 60_000;
 
 /** A watch stays open when its master is gone. */
 export const mutant: Mutant = {
@@ -13,7 +11,7 @@ export const mutant: Mutant = {
     try {
       yield* chunks;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, OPEN_MS).unref());
+      await leftOpen();
     }
   }),
 };
