@@ -1,6 +1,7 @@
 import type { CheckContext } from '../../runner/context.ts';
-import { at, eventually, ok } from '../../runner/expectations.ts';
+import { at, eventually, ok, status } from '../../runner/expectations.ts';
 import type { Actor } from '../../world/actors.ts';
+import { CONFIG_MAPS, configMap } from './config-map.ts';
 
 const TELLING_MS = 5_000;
 const OPEN_MS = 60_000;
@@ -25,6 +26,17 @@ export class Followed {
     t.defer(() => stream.close());
     ok('the watch is open', stream.status === 200, { got: stream.status });
     return new Followed(stream.lines());
+  }
+
+  /** A watch on ConfigMaps that has told of one already: what ends it later is not what went before. */
+  static async telling(t: CheckContext, actor: Actor): Promise<Followed> {
+    const watch = await Followed.open(t, actor, CONFIG_MAPS);
+    const name = t.name('told');
+    status(await t.gateway.as(actor, 'POST', CONFIG_MAPS, { body: configMap(name) }), 201);
+    const told = (): true | undefined => (watch.names.includes(name) ? true : undefined);
+    await eventually(`${name}, told by the watch`, told, { withinMs: TELLING_MS });
+    ok('the watch is open still', watch.endedAt === undefined);
+    return watch;
   }
 
   /** Waits until it told of a name that `fits`, or ended: what it may not do is to stay open and silent. */

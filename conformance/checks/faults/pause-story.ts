@@ -38,7 +38,7 @@ async function tellMasterPause(t: CheckContext, undo: AsyncDisposableStack): Pro
   const admin = await t.actors.fresh('admin');
   const gateway = await playedGateway(t);
   const node = await PlayedNode.start(t, { silent: true });
-  const watch = await Followed.open(t, admin, CONFIG_MAPS);
+  const watch = await Followed.telling(t, admin);
   const [id, label] = [newRequestId(), t.name('paused')];
   const announcement = creation(label);
   status(await gateway.put(id, announcement), 202);
@@ -83,7 +83,7 @@ export function gatewayPause(t: CheckContext): Promise<GatewayPause> {
 
 async function tellGatewayPause(t: CheckContext, undo: AsyncDisposableStack): Promise<GatewayPause> {
   const [admin, played] = await Promise.all([t.actors.fresh('admin'), playedGateway(t)]);
-  const watch = await Followed.open(t, admin, CONFIG_MAPS);
+  const watch = await Followed.telling(t, admin);
   const post = (body: object): Promise<HttpAnswer> =>
     t.gateway.as(admin, 'POST', CONFIG_MAPS, { body, timeoutMs: ANSWER_MS });
   undo.defer(() => t.control.resume({ part: 'gateway' }));

@@ -101,7 +101,7 @@ export default defineChecks([
   check(
     'GW-FLT-012',
     'a watch whose gateway stood still tells what happened meanwhile, or ends',
-    { exclusive, timeoutMs },
+    { exclusive, timeoutMs, mutants: ['watch-falls-silent'] },
     async (t: CheckContext) => {
       const { watch, madeMeanwhile } = await gatewayPause(t);
       await watch.toldOrEnded((name) => name.startsWith(madeMeanwhile));
